@@ -1,0 +1,1 @@
+"""The rules of assessment and the SQL behind them; no web, no GraphQL, no payment provider."""

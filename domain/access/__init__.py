@@ -1,0 +1,1 @@
+"""Accounts, their API keys and access tokens: who somebody is and what they may do."""

@@ -1,0 +1,19 @@
+"""What can go wrong with accounts and keys."""
+
+from domain.kernel.errors import DomainError, Forbidden, Kind
+
+
+class EmailTaken(DomainError):
+    kind = Kind.CONFLICT
+    code = "EMAIL_ALREADY_REGISTERED"
+    text = "This email address is already registered."
+
+
+class GrantsMoreThanItHas(Forbidden):
+    code = "GRANTS_MORE_THAN_IT_HAS"
+    text = "A credential cannot give a permission that it lacks itself."
+
+
+class TokenMakesNoCredential(Forbidden):
+    code = "TOKEN_MAKES_NO_CREDENTIAL"
+    text = "An access token cannot make keys or tokens; use an API key."

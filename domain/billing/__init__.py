@@ -1,0 +1,1 @@
+"""Credits: what an account may still use, as a ledger that only grows."""

@@ -1,0 +1,36 @@
+"""Registration: an account, its sandbox twin with credits to try things, and a first key."""
+
+from typing import Any, NamedTuple
+
+from domain.access import commands as access
+from domain.access.credentials import NewKey
+from domain.billing import credits
+from domain.billing.errors import NoOrdersYet
+from domain.kernel.permissions import EVERYTHING
+from domain.kernel.work import UnitOfWork
+
+SANDBOX_CREDITS = 100
+
+
+class Registered(NamedTuple):
+    """What a registration made: the account its key belongs to, and the key."""
+
+    account_id: int
+    live_account_id: int
+    key: NewKey
+
+
+async def register(uow: UnitOfWork, *, mode: str, product: str | None = None, **details: Any) -> Registered:
+    """Open an account and its sandbox twin, and make a key of the one that `mode` names.
+
+    Raises EmailTaken, BadInput, and NoOrdersYet when a product is named.
+    """
+    if product is not None:
+        raise NoOrdersYet
+    live, sandbox = await access.open_account(uow, details)
+    await uow.enter(sandbox)
+    await credits.grant(uow, SANDBOX_CREDITS, reference="sandbox")
+    account_id = sandbox if mode == "test" else live
+    await uow.enter(account_id)
+    key = await access.create_key(uow, name="First key", permissions=EVERYTHING)
+    return Registered(account_id, live, key)

@@ -1,0 +1,132 @@
+"""What can be done with candidates. Each verb runs inside the caller's unit of work."""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from domain.candidates import names
+from domain.candidates.errors import Anonymized
+from domain.candidates.model import Candidate
+from domain.kernel import inputs
+from domain.kernel.actor import ActorKind
+from domain.kernel.errors import NotFound
+from domain.kernel.identifiers import new_key
+from domain.kernel.inputs import folded
+from domain.kernel.work import UnitOfWork
+
+DETAILS = ("given_name", "family_name", "gender", "birth_year", "language")
+OLDEST_BIRTH_YEAR = 1900
+
+
+async def find_or_add(uow: UnitOfWork, *, email: str, name: str = "", language: str | None = None) -> str:
+    """Find the account's candidate with this mail address, or add one; a name that is not empty replaces the older one."""
+    candidate = await _by_email(uow, email)
+    if candidate is None:
+        return await _add(uow, email, name, language)
+    if name and name != candidate.name:
+        candidate.name = name
+        candidate.sort_name = sort_name(candidate)
+        candidate.updated_at = uow.now
+    if language and candidate.language is None:
+        candidate.language, candidate.language_source = language, source(uow)
+    return candidate.key
+
+
+async def _add(uow: UnitOfWork, email: str, name: str, language: str | None) -> str:
+    """Add a person, unless somebody else added the same just now."""
+    fresh = {
+        "account_id": uow.account_id,
+        "key": new_key("cand"),
+        "email": email,
+        "search_email": folded(email),
+        "name": name,
+        "sort_name": folded(name),
+        "language": language,
+        "language_source": source(uow) if language else None,
+        "protected": False,
+        "created_at": uow.now,
+        "updated_at": uow.now,
+    }
+    insert = (postgresql if uow.dialect == "postgresql" else sqlite).insert(Candidate.__table__)
+    unless_known = insert.on_conflict_do_nothing(index_elements=["account_id", "email"]).returning(Candidate.__table__.c.key)
+    added = (await uow.session.execute(unless_known, fresh)).scalar_one_or_none()
+    if added is None:
+        return await find_or_add(uow, email=email, name=name, language=language)
+    uow.record("candidate.added", str(added))
+    return str(added)
+
+
+async def _by_email(uow: UnitOfWork, email: str) -> Candidate | None:
+    found = select(Candidate).where(Candidate.account_id == uow.account_id, Candidate.email == email)
+    return (await uow.session.execute(found)).scalar_one_or_none()
+
+
+async def update(uow: UnitOfWork, key: str, changes: dict[str, Any]) -> str:
+    """Change what is known about a candidate: name, given and family name, gender, birth year, language.
+
+    A detail given as null is taken away. Raises NotFound, Anonymized, BadInput.
+    """
+    candidate = await _locked(uow, key)
+    checked = {name: _checked(uow, name, value) for name, value in changes.items()}
+    for name, value in checked.items():
+        setattr(candidate, name, value)
+        if name in DETAILS:
+            setattr(candidate, f"{name}_source", source(uow) if value is not None else None)
+    if {"given_name", "family_name"} & changes.keys() and "name" not in changes:
+        candidate.name = names.joined(candidate.given_name, candidate.family_name) or candidate.name
+    candidate.sort_name = sort_name(candidate)
+    candidate.updated_at = uow.now
+    uow.record("candidate.changed", key, fields=sorted(changes))
+    return key
+
+
+async def protect(uow: UnitOfWork, key: str, *, protected: bool) -> str:
+    """Keep a candidate from being erased, or allow it again.
+
+    Raises NotFound, Anonymized.
+    """
+    candidate = await _locked(uow, key)
+    if candidate.protected != protected:
+        candidate.protected = protected
+        candidate.updated_at = uow.now
+        uow.record("candidate.protected" if protected else "candidate.unprotected", key)
+    return key
+
+
+def source(uow: UnitOfWork) -> str:
+    """Who tells us: the candidate or the account."""
+    return "candidate" if uow.actor.kind is ActorKind.CANDIDATE else "account"
+
+
+async def _locked(uow: UnitOfWork, key: str) -> Candidate:
+    candidate = await uow.lock(Candidate, uow.account_id, key)
+    if candidate is None:
+        raise NotFound("There is no such candidate.")
+    if candidate.anonymized_at is not None:
+        raise Anonymized
+    return candidate
+
+
+def _checked(uow: UnitOfWork, name: str, value: Any) -> Any:
+    if name == "birth_year":
+        latest = uow.now.year
+        return inputs.given(
+            value, lambda year: OLDEST_BIRTH_YEAR <= year <= latest, "birthYear", message=f"'birthYear' must be from 1900 to {latest}."
+        )
+    if name in ("name", "given_name", "family_name"):
+        cleaned = inputs.line(value, _camel(name))
+        return cleaned or "" if name == "name" else cleaned
+    return value
+
+
+def _camel(name: str) -> str:
+    head, *tail = name.split("_")
+    return head + "".join(part.title() for part in tail)
+
+
+def sort_name(candidate: Candidate) -> str:
+    """What a candidate is sorted and searched by: the family name first where it is known, else the name as given."""
+    if candidate.family_name:
+        return folded(f"{candidate.family_name} {candidate.given_name or ''} {candidate.name}".strip())
+    return folded(candidate.name)

@@ -1,0 +1,1 @@
+"""Instruments: what can be taken. The profile questionnaire is a versioned data file."""

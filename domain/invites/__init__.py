@@ -1,0 +1,1 @@
+"""Invites and attempts: a candidate is asked to take an instrument, and does."""

@@ -1,0 +1,151 @@
+"""What can be done with an invite. Each verb runs inside the caller's unit of work."""
+
+from datetime import timedelta
+
+from sqlalchemy import or_, update
+
+from domain.access import commands as access
+from domain.billing import credits
+from domain.candidates import commands as candidates
+from domain.instruments import bank
+from domain.invites import mails, slots
+from domain.invites.errors import (
+    AlreadyCanceled,
+    NotPending,
+    NotRemindable,
+    ReminderLimitReached,
+    ReminderTooSoon,
+    UnknownInstrument,
+)
+from domain.invites.model import Invite
+from domain.invites.status import BETWEEN_REMINDERS, LIFETIME, OPEN, REMINDERS, Origin
+from domain.kernel import inputs
+from domain.kernel.errors import NotFound
+from domain.kernel.identifiers import new_key
+from domain.kernel.work import UnitOfWork
+
+
+async def send(
+    uow: UnitOfWork,
+    *,
+    email: str,
+    name: str | None = None,
+    instrument: str = bank.PROFILE,
+    label: str | None = None,
+    language: str | None = None,
+    send_email: bool = True,
+) -> str:
+    """Invite a person to an instrument and return the invite's key; the credit is spent when they complete it.
+
+    Raises InsufficientCredits, TooManyPendingInvites, UnknownInstrument or BadInput; nothing is written then.
+    """
+    address = inputs.email_address(email)
+    shown = inputs.line(name, "name") or ""
+    await credits.require(uow, 1)
+    await slots.take(uow)
+    key = await issue(
+        uow, Origin.DIRECT, email=address, name=shown, instrument=instrument, label=label, language=language, send_email=send_email
+    )
+    if send_email:
+        await uow.enqueue(mails.send_invitation, key)
+    return key
+
+
+async def issue(
+    uow: UnitOfWork,
+    origin: Origin,
+    *,
+    email: str,
+    name: str,
+    instrument: str = bank.PROFILE,
+    label: str | None = None,
+    language: str | None = None,
+    send_email: bool = False,
+) -> str:
+    """Write an invite for a candidate, found by a checked mail address or added.
+
+    Raises UnknownInstrument.
+    """
+    taken = bank.current(instrument)
+    if taken is None:
+        raise UnknownInstrument
+    account = await access.own_account(uow)
+    candidate_key = await candidates.find_or_add(uow, email=email, name=name)
+    invite = Invite(
+        account_id=uow.account_id,
+        key=new_key("inv"),
+        origin=origin,
+        candidate_key=candidate_key,
+        instrument=taken.key,
+        instrument_version=taken.version,
+        label=inputs.line(label, "label", longest=100),
+        email=email,
+        name=name,
+        language=language or account.language,
+        send_email=send_email,
+        created_at=uow.now,
+        expires_at=uow.now + LIFETIME,
+    )
+    uow.add(invite, uow.account_id, invite.key)
+    uow.record("invite.sent", invite.key, origin=origin, candidate=candidate_key)
+    return invite.key
+
+
+async def cancel(uow: UnitOfWork, key: str) -> str:
+    """Take a pending invite back, also one that expired while pending (I-ESC-14).
+
+    Raises NotFound, NotPending, AlreadyCanceled.
+    """
+    canceled = (
+        update(Invite)
+        .where(Invite.account_id == uow.account_id, Invite.key == key, Invite.status == "pending")
+        .values(status="canceled", canceled_at=uow.now)
+    )
+    if not await uow.change(canceled):
+        raise AlreadyCanceled if (await _found(uow, key)).status == "canceled" else NotPending
+    uow.record("invite.canceled", key)
+    return key
+
+
+async def remind(uow: UnitOfWork, key: str) -> str:
+    """Send the link again: at most three times, 24 hours apart (R-ESC-27, R-ESC-28).
+
+    Raises NotFound, NotRemindable, ReminderLimitReached, ReminderTooSoon, AlreadyCanceled.
+    """
+    reminded = (
+        update(Invite)
+        .where(
+            Invite.account_id == uow.account_id,
+            Invite.key == key,
+            or_(*(Invite.status == status for status in OPEN)),
+            Invite.expires_at > uow.now,
+            Invite.reminders < REMINDERS,
+            or_(Invite.reminded_at.is_(None), Invite.reminded_at <= uow.now - BETWEEN_REMINDERS),
+        )
+        .values(reminders=Invite.reminders + 1, reminded_at=uow.now)
+    )
+    if not await uow.change(reminded):
+        raise await _why_not_reminded(uow, key)
+    number = (await _found(uow, key)).reminders
+    uow.record("invite.reminded", key, number=number)
+    await uow.enqueue(mails.send_reminder, key, str(number))
+    return key
+
+
+async def _why_not_reminded(uow: UnitOfWork, key: str) -> Exception:
+    invite = await _found(uow, key)
+    if invite.status == "canceled":
+        return AlreadyCanceled()
+    if invite.status not in OPEN or invite.expires_at <= uow.now:
+        return NotRemindable()
+    if invite.reminders >= REMINDERS:
+        return ReminderLimitReached(REMINDERS)
+    wait = (invite.reminded_at or uow.now) + BETWEEN_REMINDERS - uow.now
+    return ReminderTooSoon(retry_after=-(-wait // timedelta(seconds=1)))
+
+
+async def _found(uow: UnitOfWork, key: str) -> Invite:
+    invite = await uow.session.get(Invite, (uow.account_id, key), populate_existing=True)
+    if invite is None:
+        raise NotFound
+    return invite

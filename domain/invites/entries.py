@@ -1,0 +1,68 @@
+"""Taking part by the account's open link: ask, confirm the mail address, begin."""
+
+from datetime import timedelta
+
+from sqlalchemy import delete, func, select
+
+from domain.access.model import Account
+from domain.invites import commands, mails
+from domain.invites.errors import LinkNotValid, TooManyEntries
+from domain.invites.model import Entry
+from domain.invites.status import Origin
+from domain.kernel import inputs
+from domain.kernel.identifiers import new_key
+from domain.kernel.work import UnitOfWork
+
+LIFETIME = timedelta(hours=24)
+"""How long the mail of an entry can be confirmed."""
+AGAIN_AFTER = timedelta(minutes=10)
+"""How long before another mail goes to the same address."""
+
+
+async def request(uow: UnitOfWork, *, email: str, name: str, language: str) -> str:
+    """Note that somebody wants to take part and mail them a link; return the key of the entry.
+
+    Nothing about a known candidate changes before the mail address is confirmed. Raises BadInput, TooManyEntries.
+    """
+    address = inputs.email_address(email)
+    shown = inputs.line(name, "name", required=True) or ""
+    await uow.one_at_a_time(Account, uow.account_id)
+    recent = select(func.count()).where(
+        Entry.account_id == uow.account_id, Entry.email == address, Entry.created_at > uow.now - AGAIN_AFTER
+    )
+    if (await uow.session.execute(recent)).scalar_one():
+        raise TooManyEntries(retry_after=int(AGAIN_AFTER.total_seconds()))
+    entry = Entry(
+        account_id=uow.account_id,
+        key=new_key("ent"),
+        email=address,
+        name=shown,
+        language=language,
+        created_at=uow.now,
+        expires_at=uow.now + LIFETIME,
+    )
+    uow.session.add(entry)
+    uow.record("entry.requested", entry.key)
+    await uow.enqueue(mails.send_entry, entry.key)
+    return entry.key
+
+
+async def confirm(uow: UnitOfWork, key: str) -> str:
+    """Turn an entry into an invite and return the invite's key; confirming it again gives the same invite.
+
+    Raises LinkNotValid when the entry is unknown or its day is over.
+    """
+    entry = await uow.lock(Entry, uow.account_id, key)
+    if entry is None or (entry.invite_key is None and entry.expires_at <= uow.now):
+        raise LinkNotValid
+    if entry.invite_key is None:
+        invite_key = await commands.issue(uow, Origin.OPEN_LINK, email=entry.email, name=entry.name, language=entry.language)
+        entry.invite_key = invite_key
+        uow.record("entry.confirmed", key, invite=invite_key)
+    return entry.invite_key
+
+
+async def forget(uow: UnitOfWork) -> int:
+    """Delete the account's entries whose day is over, confirmed or not, and say how many."""
+    over = delete(Entry).where(Entry.account_id == uow.account_id, Entry.expires_at <= uow.now)
+    return int((await uow.session.execute(over)).rowcount)  # type: ignore[attr-defined]

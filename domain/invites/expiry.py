@@ -1,0 +1,56 @@
+"""What time does to invites: the events of expiry, and the end of unconfirmed entries. The status itself is derived."""
+
+from sqlalchemy import bindparam, or_, select, update
+
+from domain.invites import entries
+from domain.invites.model import Entry, Invite
+from domain.invites.status import NOW, OPEN
+from domain.kernel.actor import Actor
+from domain.kernel.jobs import job
+from domain.kernel.ports import Ports
+from domain.kernel.statements import group, statement
+from domain.kernel.work import UnitOfWork
+
+AT_ONCE = 500
+_EXPIRED = statement(
+    select(Invite.account_id, Invite.key)
+    .where(
+        ~Invite.expiry_noted, or_(*(Invite.status == bindparam(f"status_{status}", status) for status in OPEN)), Invite.expires_at <= NOW
+    )
+    .order_by(Invite.expires_at)
+    .limit(AT_ONCE),
+    unscoped="the sweep finds expired invites of all accounts",
+)
+_OVER = statement(
+    select(Entry.account_id).where(Entry.expires_at <= NOW).distinct().limit(AT_ONCE),
+    unscoped="the sweep finds accounts with entries whose day is over",
+)
+
+
+@job("invites.expire", every="*/5 * * * *")
+async def expire(ports: Ports) -> int:
+    """Send the event of every invite that expired since, each once, and forget entries; return how many invites."""
+    database = ports.database
+    noted = 0
+    while rows := await database.read()(_EXPIRED, now=database.clock.now()):
+        for account_id, invites in group(rows, "account_id").items():
+            async with database.work(Actor.system(account_id)) as uow:
+                noted += sum([await _note(uow, invite.key) for invite in invites])
+    for row in await database.read()(_OVER, now=database.clock.now()):
+        async with database.work(Actor.system(row.account_id)) as uow:
+            await entries.forget(uow)
+    return noted
+
+
+async def _note(uow: UnitOfWork, key: str) -> int:
+    noted = (
+        update(Invite)
+        .where(
+            Invite.account_id == uow.account_id, Invite.key == key, ~Invite.expiry_noted, or_(*(Invite.status == status for status in OPEN))
+        )
+        .values(expiry_noted=True)
+    )
+    changed = await uow.change(noted)
+    if changed:
+        uow.record("invite.expired", key)
+    return changed

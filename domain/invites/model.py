@@ -1,0 +1,99 @@
+"""Invites, attempts and entries by the open link, as they are stored."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Index, SmallInteger, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from domain.kernel.columns import Entity, SmallIntegers, account_column, of_account, within_account
+from domain.kernel.personal import Content, Erasure, nothing, personal
+
+_KEY = nothing("a key")
+_CLOSED = nothing("a closed list")
+_SENT_TO = personal(Content.EMAIL, Erasure.REPLACE, "the address an invite was sent to")
+_SENT_AS = personal(Content.NAME, Erasure.REPLACE, "the name an invite was sent with")
+
+
+class Invite(Entity):
+    """One candidate asked to take one instrument, once; whether it has expired is derived when it is read."""
+
+    __tablename__ = "invite"
+    __table_args__ = (
+        within_account("candidate_key", "candidate"),
+        Index("ix_invite_created", "account_id", "created_at", "key"),
+        Index("ix_invite_status", "account_id", "status", "created_at", "key"),
+        Index("ix_invite_candidate", "account_id", "candidate_key", "created_at", "key"),
+        Index("ix_invite_expiry", "expires_at", sqlite_where=text("NOT expiry_noted"), postgresql_where=text("NOT expiry_noted")),
+        CheckConstraint("status in ('pending', 'started', 'completed', 'canceled')", name="status"),
+        CheckConstraint("reminders between 0 and 3", name="reminders"),
+    )
+
+    account_id: Mapped[int] = account_column()
+    key: Mapped[str] = mapped_column(primary_key=True, info=nothing("random"))
+    origin: Mapped[str] = mapped_column(info=_CLOSED)
+    candidate_key: Mapped[str] = mapped_column(info=_KEY)
+    instrument: Mapped[str] = mapped_column(info=_KEY)
+    instrument_version: Mapped[str] = mapped_column(info=nothing("a version"))
+    label: Mapped[str | None] = mapped_column(default=None, info=nothing("the integrator's own word for what is taken"))
+    status: Mapped[str] = mapped_column(default="pending", info=_CLOSED)
+    email: Mapped[str] = mapped_column(info=_SENT_TO)
+    name: Mapped[str] = mapped_column(info=_SENT_AS)
+    language: Mapped[str] = mapped_column(info=nothing("en or de"))
+    send_email: Mapped[bool] = mapped_column(Boolean)
+    sent_at: Mapped[datetime | None] = mapped_column(default=None)
+    reminders: Mapped[int] = mapped_column(SmallInteger, default=0)
+    reminded_at: Mapped[datetime | None] = mapped_column(default=None)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    expiry_noted: Mapped[bool] = mapped_column(Boolean, default=False)
+    started_at: Mapped[datetime | None] = mapped_column(default=None)
+    completed_at: Mapped[datetime | None] = mapped_column(default=None)
+    canceled_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class Attempt(Entity):
+    """One run of a candidate through an instrument; answers stand in the order of the instrument's items."""
+
+    __tablename__ = "attempt"
+    __table_args__ = (
+        within_account("invite_key", "invite"),
+        within_account("candidate_key", "candidate"),
+        Index("uq_attempt_invite", "account_id", "invite_key", unique=True),
+        Index("ix_attempt_last", "account_id", "last_at", "attempt_id"),
+        Index("ix_attempt_status", "account_id", "status", "last_at", "attempt_id"),
+        Index("ix_attempt_candidate", "account_id", "candidate_key", "last_at", "attempt_id"),
+        CheckConstraint("status in ('in_progress', 'completed')", name="status"),
+    )
+
+    account_id: Mapped[int] = account_column()
+    attempt_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    invite_key: Mapped[str] = mapped_column(info=_KEY)
+    candidate_key: Mapped[str] = mapped_column(info=_KEY)
+    instrument: Mapped[str] = mapped_column(info=_KEY)
+    instrument_version: Mapped[str] = mapped_column(info=nothing("a version"))
+    source: Mapped[str] = mapped_column(info=_CLOSED)
+    language: Mapped[str] = mapped_column(info=nothing("en or de"))
+    status: Mapped[str] = mapped_column(default="in_progress", info=_CLOSED)
+    answers: Mapped[list[int | None]] = mapped_column(
+        SmallIntegers, info=personal(Content.ANSWERS, Erasure.KEEP, "scores and answers stay (R-ESC-52)")
+    )
+    answered: Mapped[int] = mapped_column(SmallInteger, default=0)
+    started_at: Mapped[datetime]
+    completed_at: Mapped[datetime | None] = mapped_column(default=None)
+    last_at: Mapped[datetime]
+
+
+class Entry(Entity):
+    """Somebody who asked to take part by the account's open link and has not confirmed their address yet."""
+
+    __tablename__ = "entry"
+    __table_args__ = (of_account(), Index("ix_entry_email", "account_id", "email", "created_at"), Index("ix_entry_expires", "expires_at"))
+
+    account_id: Mapped[int] = account_column()
+    key: Mapped[str] = mapped_column(primary_key=True, info=nothing("random"))
+    email: Mapped[str] = mapped_column(info=personal(Content.EMAIL, Erasure.DELETE))
+    name: Mapped[str] = mapped_column(info=personal(Content.NAME, Erasure.DELETE))
+    language: Mapped[str] = mapped_column(info=nothing("en or de"))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    invite_key: Mapped[str | None] = mapped_column(default=None, info=_KEY)

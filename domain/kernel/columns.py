@@ -1,0 +1,128 @@
+"""Column types that mean the same on SQLite and PostgreSQL, and the base of all entities."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, dataclass_transform
+
+import orjson
+from sqlalchemy import BigInteger, Dialect, ForeignKeyConstraint, MetaData, SmallInteger, String
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+Converter = Callable[[Any], Any]
+
+
+class Portable(TypeDecorator[Any]):
+    """A type that stores one thing on PostgreSQL and text on SQLite; `read` makes a SQLite value what PostgreSQL gives."""
+
+    impl = String
+    cache_ok = True
+
+    def on_postgresql(self) -> TypeEngine[Any]:
+        raise NotImplementedError
+
+    def write(self, value: Any) -> Any:
+        raise NotImplementedError
+
+    read: Converter
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(self.on_postgresql() if dialect.name == "postgresql" else String())
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        return value if value is None or dialect.name == "postgresql" else self.write(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        return value if value is None or dialect.name == "postgresql" else self.read(value)
+
+
+class UtcDateTime(Portable):
+    """A moment in UTC: `timestamptz`, or ISO text of fixed width, which sorts."""
+
+    cache_ok = True
+    holds_text = False
+    read = staticmethod(datetime.fromisoformat)
+
+    def on_postgresql(self) -> TypeEngine[Any]:
+        return TIMESTAMP(timezone=True)
+
+    def write(self, value: datetime) -> str:
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+class SmallIntegers(Portable):
+    """A short list of small numbers, null where one is missing: a scale's tenths, the answers of an attempt."""
+
+    cache_ok = True
+    holds_text = True
+    read = staticmethod(orjson.loads)
+
+    def on_postgresql(self) -> TypeEngine[Any]:
+        return ARRAY(SmallInteger)
+
+    def write(self, value: list[int | None]) -> str:
+        return orjson.dumps(value).decode()
+
+
+class Strings(Portable):
+    """A short list of words, such as the permissions of a key."""
+
+    cache_ok = True
+    holds_text = True
+    read = staticmethod(orjson.loads)
+
+    def on_postgresql(self) -> TypeEngine[Any]:
+        return ARRAY(String)
+
+    def write(self, value: list[str]) -> str:
+        return orjson.dumps(value).decode()
+
+
+class Json(Portable):
+    """A small document: `jsonb`, or JSON text."""
+
+    cache_ok = True
+    holds_text = True
+    read = staticmethod(orjson.loads)
+
+    def on_postgresql(self) -> TypeEngine[Any]:
+        return JSONB()
+
+    def write(self, value: Any) -> str:
+        return orjson.dumps(value).decode()
+
+
+TEXT = String().with_variant(String(collation="C"), "postgresql")
+"""Text that sorts by code point on both databases, so that pages are the same on both."""
+
+
+@dataclass_transform(kw_only_default=True, field_specifiers=(mapped_column,))
+class Entity(MappedAsDataclass, DeclarativeBase, kw_only=True):
+    """Base of the rows that commands write; nothing of it leaves the domain."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "pk": "pk_%(table_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        }
+    )
+    type_annotation_map = {datetime: UtcDateTime, int: BigInteger, str: TEXT}
+
+
+def account_column() -> Mapped[int]:
+    """The account a row belongs to: first part of every key of an account-owned table."""
+    return mapped_column(BigInteger, primary_key=True, autoincrement=False)
+
+
+def of_account() -> ForeignKeyConstraint:
+    """The row's account exists."""
+    return ForeignKeyConstraint(["account_id"], ["account.account_id"])
+
+
+def within_account(column: str, target: str, target_column: str = "key") -> ForeignKeyConstraint:
+    """The row refers to a row of the same account."""
+    return ForeignKeyConstraint(["account_id", column], [f"{target}.account_id", f"{target}.{target_column}"])

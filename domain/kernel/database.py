@@ -1,0 +1,247 @@
+"""The database of a process: reads for queries, units of work for commands, the same on SQLite and PostgreSQL."""
+
+import asyncio
+import contextlib
+import sqlite3
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from sqlalchemy import event, exc, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+from domain.kernel.actor import Actor
+from domain.kernel.clock import Clock
+from domain.kernel.environment import Environment
+from domain.kernel.errors import DeadlineExceeded, Unavailable
+from domain.kernel.events import Signals
+from domain.kernel.jobs import JobQueue
+from domain.kernel.one_hop import driver
+from domain.kernel.sqlite import PRAGMAS, SqliteRead, SqliteReads
+from domain.kernel.statements import Read
+from domain.kernel.work import UnitOfWork, confine
+
+DEADLINE = 10.0
+"""Seconds an operation may take unless it is told otherwise (Q-15)."""
+_CANCELED, _SERIALIZATION, _DEADLOCK, _LOCKED = "57014", "40001", "40P01", "55P03"
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a database hands on to commands: the time, where jobs go, and the installation."""
+
+    clock: Clock
+    jobs: JobQueue
+    environment: Environment
+
+
+class Database:
+    """Everything a process asks the database with; made by `open_database`."""
+
+    def __init__(self, dialect: str, engine: AsyncEngine, means: Means) -> None:
+        self.dialect = dialect
+        self.engine = engine
+        self.clock = means.clock
+        self.jobs = means.jobs
+        self.environment = means.environment
+        self.signals = Signals()
+
+    def read(self, deadline: float = DEADLINE, *, actor: Actor | None = None) -> Read:
+        """Begin the reads of one operation; `deadline` in seconds from now."""
+        raise NotImplementedError
+
+    @asynccontextmanager
+    async def work(self, actor: Actor, *, request_id: str = "") -> AsyncIterator[UnitOfWork]:
+        """Open a transaction for commands: committed when the block ends, rolled back when it raises.
+
+        Raises Unavailable when the database is too busy.
+        """
+        with translated():
+            async with self._turn(), AsyncSession(self.engine, expire_on_commit=False) as session:
+                if actor.account is not None:
+                    await confine(session, self.dialect, actor.account)
+                work = UnitOfWork(session, actor, self.clock.now(), request_id, self.jobs, self.environment, self.dialect)
+                yield work
+                await work.flush()
+                await self._announce(session, work.touched)
+                await _shielded(session.commit())
+        for account_id in work.touched:
+            self.signals.wake(account_id)
+
+    def _turn(self) -> contextlib.AbstractAsyncContextManager[Any]:
+        return contextlib.nullcontext()
+
+    async def _announce(self, session: AsyncSession, accounts: set[int]) -> None:
+        """Tell other processes, with the commit, that accounts have news."""
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+class SqliteDatabase(Database):
+    """One file, one writer at a time behind a lock, reads beside it."""
+
+    def __init__(self, path: str, means: Means) -> None:
+        super().__init__("sqlite", sqlite_engine(path), means)
+        self.path = path
+        self._reads = SqliteReads(path)
+        self._writing = asyncio.Lock()
+        self._watch = asyncio.create_task(self._watch_other_processes())
+
+    def read(self, deadline: float = DEADLINE, *, actor: Actor | None = None) -> SqliteRead:
+        return SqliteRead(self._reads, time.monotonic() + deadline)
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        try:
+            await asyncio.wait_for(self._writing.acquire(), 5)
+        except TimeoutError as error:
+            raise Unavailable from error
+        try:
+            yield
+        finally:
+            self._writing.release()
+
+    async def _watch_other_processes(self) -> None:
+        """Wake listeners when another process commits, such as the command line beside the server."""
+        seen = self._reads.changes()
+        while True:
+            await asyncio.sleep(0.5)
+            if self.signals.awaited and (now := self._reads.changes()) != seen:
+                seen = now
+                self.signals.wake()
+
+    async def close(self) -> None:
+        self._watch.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._watch
+        await self._reads.close()
+        await super().close()
+
+
+def sqlite_engine(path: str) -> AsyncEngine:
+    """The one writer connection; every transaction takes the write lock when it begins."""
+    engine = create_async_engine(f"sqlite+aiosqlite:///{path}", module=driver(), pool_size=1, max_overflow=0, pool_timeout=5)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in PRAGMAS:
+            cursor.execute(pragma)
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+class PostgresDatabase(Database):
+    """Pools in two roles: a writer behind row level security and a reader that can only read."""
+
+    def __init__(self, engine: AsyncEngine, pool: Any, means: Means, *, reads_behind_rls: bool) -> None:
+        super().__init__("postgresql", engine, means)
+        self._pool = pool
+        self._reads_behind_rls = reads_behind_rls
+        self._listener: Any = None
+
+    def read(self, deadline: float = DEADLINE, *, actor: Actor | None = None) -> Read:
+        from domain.kernel.postgres import PostgresRead
+
+        return PostgresRead(self._pool, actor.account if self._reads_behind_rls and actor else None)
+
+    async def _announce(self, session: AsyncSession, accounts: set[int]) -> None:
+        for account_id in accounts:
+            await session.execute(text("select pg_notify('centil_events', :account)"), {"account": str(account_id)})
+
+    async def listen(self, dsn: str) -> None:
+        """Hear of events that other processes committed; a lost connection is made again, and then everybody is woken."""
+        import asyncpg
+
+        self._listener = asyncio.create_task(self._hear(asyncpg, dsn))
+
+    async def _hear(self, asyncpg: Any, dsn: str) -> None:
+        while True:
+            with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                connection = await asyncpg.connect(dsn, server_settings={"application_name": "centil-events"})
+                try:
+                    lost = asyncio.Event()
+                    connection.add_termination_listener(partial(_tell, lost))
+                    await connection.add_listener("centil_events", lambda _c, _p, _n, account: self.signals.wake(int(account)))
+                    self.signals.wake()
+                    await lost.wait()
+                finally:
+                    await connection.close()
+            await asyncio.sleep(1)
+
+    async def close(self) -> None:
+        if self._listener:
+            self._listener.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._listener
+        await self._pool.close()
+        await super().close()
+
+
+async def open_database(url: str, means: Means, *, pool_size: int = 10, reads_behind_rls: bool = False) -> Database:
+    """Open the database of a URL: `sqlite:///path` or `postgresql://…`."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return SqliteDatabase(str(parsed.database), means)
+    from domain.kernel.postgres import READER, WRITER, open_pool
+
+    dsn = parsed.set(drivername="postgresql").render_as_string(hide_password=False)
+    settings = {"role": WRITER, "statement_timeout": str(int(DEADLINE * 1000)), "jit": "off", "application_name": "centil"}
+    engine = create_async_engine(
+        parsed.set(drivername="postgresql+asyncpg"),
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=1,
+        pool_reset_on_return=None,
+        connect_args={"server_settings": settings, "prepared_statement_cache_size": 1024},
+    )
+    role = WRITER if reads_behind_rls else READER
+    pool = await open_pool(dsn, role=role, size=pool_size, statement_timeout=DEADLINE)
+    database = PostgresDatabase(engine, pool, means, reads_behind_rls=reads_behind_rls)
+    await database.listen(dsn)
+    return database
+
+
+def _tell(lost: asyncio.Event, _connection: Any) -> None:
+    lost.set()
+
+
+async def _shielded(commit: Any) -> None:
+    """Let a commit end even when the request is canceled: its outcome must be known."""
+    task = asyncio.ensure_future(commit)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await task
+        raise
+
+
+@contextlib.contextmanager
+def translated() -> Any:
+    """Say 'try again' for what a busy database raises; anything else goes through (Q-6)."""
+    try:
+        yield
+    except exc.TimeoutError as error:
+        raise Unavailable from error
+    except exc.DBAPIError as error:
+        state = getattr(error.orig, "sqlstate", None)
+        if state == _CANCELED:
+            raise DeadlineExceeded from error
+        if state in (_SERIALIZATION, _DEADLOCK, _LOCKED) or error.connection_invalidated or _is_busy(error.orig):
+            raise Unavailable from error
+        raise
+
+
+def _is_busy(error: BaseException | None) -> bool:
+    return isinstance(error, sqlite3.OperationalError) and any(word in str(error) for word in ("locked", "busy"))

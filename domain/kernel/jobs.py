@@ -1,0 +1,49 @@
+"""Work that outlives a request: jobs by name, enqueued in the transaction that makes them necessary (Q-9)."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from sqlalchemy.orm import Session
+
+JOBS: dict[str, "Job"] = {}
+"""Every job by its name; the runner looks it up when the job is due."""
+
+Step = Callable[..., Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something to be done after the commit.
+
+    `run` is given the ports, the account and the keys that were enqueued. It may run again after a crash, so each run
+    looks first whether there is anything left to do.
+    """
+
+    name: str
+    run: Step
+    every: str | None = None
+    """A cron expression for work that comes by itself; it is then given the ports alone."""
+
+
+def job(name: str, *, every: str | None = None) -> Callable[[Step], Job]:
+    """Declare a job under a name that stays, for it is stored in the queue."""
+
+    def declare(run: Step) -> Job:
+        JOBS[name] = declared = Job(name, run, every)
+        return declared
+
+    return declare
+
+
+class JobQueue(Protocol):
+    """Where jobs are put; the caller's transaction decides whether they were."""
+
+    def enqueue(self, session: Session, name: str, account_id: int, keys: tuple[str, ...]) -> None: ...
+
+
+class NoQueue:
+    """Drop jobs: for work whose jobs are not wanted, such as filling a demo."""
+
+    def enqueue(self, session: Session, name: str, account_id: int, keys: tuple[str, ...]) -> None:
+        return None

@@ -1,0 +1,233 @@
+"""Lists with filters and orders: one statement per shape, compiled at first use and kept (never `:x IS NULL OR …`)."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, tuple_
+from sqlalchemy.sql.util import ClauseAdapter
+
+from domain.kernel.columns import UtcDateTime
+from domain.kernel.paging import Page, Total, Window, decode_cursor, encode_cursor
+from domain.kernel.statements import Keys, Read, Row, Statement, any_of, group
+
+SHAPES_KEPT = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """A filter in use: what it adds to the shape, its condition, and its parameters."""
+
+    shape: str
+    condition: ColumnElement[bool]
+    parameters: Mapping[str, Any]
+
+
+Filter = Callable[[Any], Fragment]
+
+
+def where(name: str, condition: ColumnElement[bool], convert: Callable[[Any], Any] | None = None) -> Filter:
+    """A filter with one parameter, named like the filter."""
+    return lambda value: Fragment(name, condition, {name: convert(value) if convert else value})
+
+
+def one_of(name: str, column: Any) -> Filter:
+    """A filter on a set of values of one column, as one array parameter."""
+    condition = any_of(column, name)
+    return lambda values: Fragment(name, condition, {name: sorted(map(str, values))})
+
+
+def choice(name: str, conditions: Mapping[Any, ColumnElement[bool]]) -> Filter:
+    """A filter on values that each have a condition of their own; any of those given may hold."""
+
+    def build(values: Any) -> Fragment:
+        chosen = sorted({str(value) for value in values})
+        parts = [conditions[value] for value in chosen]
+        return Fragment(f"{name}={'+'.join(chosen)}", parts[0] if len(parts) == 1 else or_(*parts), {})
+
+    return build
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Sort columns, all NOT NULL and all in one direction, the last one unique."""
+
+    columns: tuple[Any, ...]
+    descending: bool = False
+
+    def kinds(self) -> list[type]:
+        return [datetime if isinstance(column.type, UtcDateTime) else column.type.python_type for column in self.columns]
+
+
+class Listing:
+    """A list of an account's rows, as a table of filters and orders.
+
+    `select` names the columns and joins, held to the account by the parameter `account_id`.
+    """
+
+    def __init__(
+        self,
+        rows: Any,
+        graph_type: str,
+        *,
+        key: Any,
+        filters: Mapping[str, Filter],
+        orders: Mapping[str, Order],
+        always: Sequence[str] = (),
+    ) -> None:
+        self.rows = rows
+        self.graph_type = graph_type
+        self.key = key
+        self.filters = filters
+        self.orders = orders
+        self.always = tuple(always)
+        """Parameters that every shape may use, such as `now`."""
+        self._shapes: OrderedDict[tuple[Any, ...], Statement] = OrderedDict()
+
+    async def page(self, read: Read, account_id: int, window: Window, *, order: str, given: Mapping[str, Any], **always: Any) -> Page:
+        """Read one page of the account's rows that pass the filters.
+
+        `given` maps filters to values; None means not given. Raises BadInput for a foreign cursor.
+        """
+        fragments = self._fragments(given)
+        statement = self._shape(("page", order, window.backward, bool(window.cursor), bool(window.offset)), fragments, self._page_select)
+        parameters = self._parameters(fragments, always) | self._window(window, order)
+        rows = await read(statement, account_id=account_id, **parameters)
+        total = Total(0, ("all", self, _identity(fragments)), partial(self._count_all, read, account_id, fragments, always))
+        return self._cut(rows, window, order, total)
+
+    async def pages_by(
+        self,
+        read: Read,
+        account_id: int,
+        parent: Any,
+        keys: Sequence[Any],
+        window: Window,
+        *,
+        order: str,
+        given: Mapping[str, Any],
+        **always: Any,
+    ) -> dict[Any, Page]:
+        """Read the first (or last) rows of each parent, in one statement for all of them.
+
+        `parent` is the column that names the parent; `offset` is not for nested lists.
+        """
+        fragments = self._fragments(given)
+        build = partial(self._nested_select, parent)
+        statement = self._shape(("nested", parent.key, order, window.backward, bool(window.cursor)), fragments, build)
+        parameters = self._parameters(fragments, always) | self._window(window, order)
+        found = group(await read(statement, account_id=account_id, keys=keys, **parameters), parent.key)
+        count = partial(self._count_by, read, account_id, parent, fragments, always)
+        source = ("by", self, parent.key, _identity(fragments))
+        return {key: self._cut(found.get(key, []), window, order, Total(key, source, count)) for key in keys}
+
+    async def _count_all(self, read: Read, account_id: int, fragments: list[Fragment], always: Any, _keys: Sequence[Any]) -> dict[Any, int]:
+        statement = self._shape(("count",), fragments, lambda conditions, _dialect, _shape: self._counted(conditions))
+        [row] = await read(statement, account_id=account_id, **self._parameters(fragments, always))
+        return {0: row[0]}
+
+    async def _count_by(
+        self, read: Read, account_id: int, parent: Any, fragments: list[Fragment], always: Any, keys: Sequence[Any]
+    ) -> dict[Any, int]:
+        def build(conditions: list[Any], _dialect: str, _shape: Any) -> Any:
+            counted = self.rows.with_only_columns(parent.label("parent"), func.count().label("number"), maintain_column_froms=True)
+            return counted.where(*conditions, any_of(parent)).group_by(parent).order_by(None)
+
+        statement = self._shape(("count by", parent.key), fragments, build)
+        rows = await read(statement, account_id=account_id, keys=keys, **self._parameters(fragments, always))
+        return {row[0]: row[1] for row in rows}
+
+    def _counted(self, conditions: list[Any]) -> Any:
+        return self.rows.with_only_columns(func.count().label("number"), maintain_column_froms=True).where(*conditions)
+
+    def _page_select(self, conditions: list[Any], _dialect: str, shape: tuple[Any, ...]) -> Any:
+        _kind, order, backward, has_cursor, has_offset = shape
+        page = self._ordered(self.rows.where(*conditions), order, backward, has_cursor)
+        return page.offset(bindparam("offset", type_=sa.Integer)) if has_offset else page
+
+    def _nested_select(self, parent: Any, conditions: list[Any], dialect: str, shape: tuple[Any, ...]) -> Any:
+        _kind, _parent, order, backward, has_cursor = shape
+        if dialect == "postgresql":
+            keys = (
+                func.unnest(bindparam("keys", type_=Keys(parent.type)))
+                .table_valued(sa.column("value", parent.type))
+                .render_derived(name="k")
+            )
+            mine = self.rows.where(*conditions, parent == keys.c.value).correlate(keys)
+            inner = self._ordered(mine, order, backward, has_cursor).lateral("c")
+            return select(*inner.c).select_from(sa.join(keys, inner, sa.true()))
+        table = self.key.class_.__table__
+        one = table.alias("x")
+        adapt = ClauseAdapter(one).traverse
+        parents = func.json_each(bindparam("keys", type_=Keys(parent.type))).table_valued("value", name="k")
+        inner_rows = self._ordered(
+            select(adapt(self.key)).where(
+                one.c.account_id == bindparam("account_id"), adapt(parent) == parents.c.value, *(adapt(part) for part in conditions)
+            ),
+            order,
+            backward,
+            has_cursor,
+            adapt,
+        )
+        outer = self.rows.where(self.key.in_(inner_rows.correlate(parents).scalar_subquery())).select_from(parents)
+        return outer.order_by(*self._sorting(order, backward))
+
+    def _ordered(self, rows: Select[Any], order: str, backward: bool, has_cursor: bool, adapt: Any = lambda part: part) -> Select[Any]:
+        how = self.orders[order]
+        columns = [adapt(column) for column in how.columns]
+        if has_cursor:
+            values = tuple_(*(bindparam(f"cursor_{index}", type_=column.type) for index, column in enumerate(columns)))
+            edge, first = tuple_(*columns), bindparam("cursor_0", type_=columns[0].type)
+            down = how.descending != backward
+            rows = rows.where(edge < values if down else edge > values, columns[0] <= first if down else columns[0] >= first)
+        return rows.order_by(*map(adapt, self._sorting(order, backward))).limit(bindparam("limit", type_=sa.Integer))
+
+    def _sorting(self, order: str, backward: bool) -> list[Any]:
+        how = self.orders[order]
+        return [column.desc() if how.descending != backward else column.asc() for column in how.columns]
+
+    def _shape(self, shape: tuple[Any, ...], fragments: list[Fragment], build: Callable[..., Select[Any]]) -> Statement:
+        key = (*shape, *(fragment.shape for fragment in fragments))
+        if statement := self._shapes.get(key):
+            self._shapes.move_to_end(key)
+            return statement
+        conditions = [fragment.condition for fragment in fragments]
+        statement = Statement(lambda dialect: build(conditions, dialect, shape), self.graph_type, None)
+        self._shapes[key] = statement
+        if len(self._shapes) > SHAPES_KEPT:
+            self._shapes.popitem(last=False)
+        return statement
+
+    def _fragments(self, given: Mapping[str, Any]) -> list[Fragment]:
+        return [self.filters[name](given[name]) for name in sorted(given) if given[name] is not None]
+
+    def _parameters(self, fragments: list[Fragment], always: Mapping[str, Any]) -> dict[str, Any]:
+        parameters = {name: always[name] for name in self.always if name in always}
+        for fragment in fragments:
+            parameters |= fragment.parameters
+        return parameters
+
+    def _window(self, window: Window, order: str) -> dict[str, Any]:
+        parameters: dict[str, Any] = {"limit": window.size + 1, "offset": window.offset}
+        if window.cursor:
+            values = decode_cursor(window.cursor, order, self.orders[order].kinds())
+            parameters |= {f"cursor_{index}": value for index, value in enumerate(values)}
+        return parameters
+
+    def _cut(self, rows: list[Row], window: Window, order: str, total: Total) -> Page:
+        more = len(rows) > window.size
+        rows = rows[: window.size]
+        if window.backward:
+            rows.reverse()
+        names = [column.key for column in self.orders[order].columns]
+        cursors = [encode_cursor(order, [getattr(row, name) for name in names]) for row in rows]
+        behind, ahead = bool(window.cursor) or bool(window.offset), more
+        return Page(rows, cursors, behind if window.backward else ahead, ahead if window.backward else behind, total)
+
+
+def _identity(fragments: list[Fragment]) -> tuple[Any, ...]:
+    return tuple((fragment.shape, repr(sorted(fragment.parameters.items()))) for fragment in fragments)

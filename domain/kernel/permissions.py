@@ -1,0 +1,48 @@
+"""What a credential may be allowed to do."""
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """One thing that an API key or access token can be allowed; the value is its name on every surface."""
+
+    ACCOUNT_READ = "account:read"
+    ACCOUNT_WRITE = "account:write"
+    KEYS_READ = "keys:read"
+    KEYS_WRITE = "keys:write"
+    BILLING_READ = "billing:read"
+    CANDIDATES_READ = "candidates:read"
+    CANDIDATES_WRITE = "candidates:write"
+    INVITES_READ = "invites:read"
+    INVITES_WRITE = "invites:write"
+    ATTEMPTS_READ = "attempts:read"
+    ATTEMPTS_WRITE = "attempts:write"
+    RESULTS_READ = "results:read"
+
+
+EVERYTHING = frozenset(Permission)
+
+TAKING = frozenset(
+    {
+        Permission.ACCOUNT_READ,
+        Permission.CANDIDATES_READ,
+        Permission.CANDIDATES_WRITE,
+        Permission.INVITES_READ,
+        Permission.ATTEMPTS_READ,
+        Permission.ATTEMPTS_WRITE,
+    }
+)
+"""What a candidate's link carries. It opens the few fields that admit candidates, and no other (see `Access`)."""
+
+ANALYST = frozenset(permission for permission in Permission if permission.value.endswith(":read"))
+"""What a browser's access token carries unless it asks for something else."""
+
+
+class Access(StrEnum):
+    """Who may use a field or a type that needs no particular permission."""
+
+    PUBLIC = "public"
+    SIGNED_IN = "signed-in"
+
+
+Requirement = Permission | Access

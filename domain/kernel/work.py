@@ -1,0 +1,161 @@
+"""The unit of work: one transaction in which commands write, with its events, audit and jobs."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import BigInteger, Update, bindparam, inspect, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from domain.kernel.actor import Actor
+from domain.kernel.columns import Entity
+from domain.kernel.environment import Environment
+from domain.kernel.events import Event, EventSequence
+from domain.kernel.jobs import Job, JobQueue
+from domain.kernel.personal import nothing
+
+T = TypeVar("T")
+
+
+class NumberSeries(Entity):
+    """The last number given out in a series, on SQLite; PostgreSQL has sequences of its own."""
+
+    __tablename__ = "number_series"
+
+    name: Mapped[str] = mapped_column(primary_key=True, info=nothing("the name of a series"))
+    last: Mapped[int] = mapped_column(BigInteger)
+
+
+SERIES = {"account": 9_000_000, "attempt": 1_000, "norm_group": 1_000}
+"""The series there are, and the number before their first."""
+
+
+@dataclass(slots=True)
+class UnitOfWork:
+    """What commands are given first: a session in a transaction, who acts, and the time.
+
+    The transaction ends with the block that opened it: committed on the way out, rolled back by any exception.
+    """
+
+    session: AsyncSession
+    actor: Actor
+    now: datetime
+    request_id: str
+    jobs: JobQueue
+    environment: Environment
+    dialect: str
+    touched: set[int] = field(default_factory=set)
+    """The accounts in which something was recorded; they are woken after the commit."""
+    _events: list[tuple[int, str, str, dict[str, Any]]] = field(default_factory=list)
+    _entered: int | None = None
+    _held: dict[tuple[type, tuple[Any, ...]], Any] = field(default_factory=dict)
+    """Rows that this work has locked and read, by entity and key."""
+
+    @property
+    def account_id(self) -> int:
+        """The account this work is held to: the actor's, or the one that was entered.
+
+        Raises Unauthenticated when there is none.
+        """
+        return self._entered if self._entered is not None else self.actor.account_id
+
+    async def enter(self, account_id: int) -> None:
+        """Work inside an account from here on: for registration, and for the twin of the actor's account."""
+        await self.flush()
+        self._entered = account_id
+        await confine(self.session, self.dialect, account_id)
+
+    def record(self, type: str, subject: str, **facts: Any) -> None:
+        """Note that something happened to an object; facts are keys, numbers and codes, never personal."""
+        self._events.append((self.account_id, type, subject, facts))
+
+    async def enqueue(self, job: Job, *keys: str) -> None:
+        """Ask for a job after the commit, in this transaction: no effect without it, and it never without the effect."""
+        await self.session.flush()
+        account_id = self.account_id
+        await self.session.run_sync(lambda session: self.jobs.enqueue(session, job.name, account_id, keys))
+
+    async def next_number(self, series: str) -> int:
+        """Take the next number of a series; numbers may be skipped, never repeated."""
+        if self.dialect == "postgresql":
+            return int((await self.session.execute(text(f"select nextval('{series}_number')"))).scalar_one())
+        taken = update(NumberSeries).where(NumberSeries.name == series).values(last=NumberSeries.last + 1).returning(NumberSeries.last)
+        return int((await self.session.execute(taken)).scalar_one())
+
+    async def change(self, change: Update) -> int:
+        """Run a guarded UPDATE and say how many rows it changed: the race-proof way to check and write at once (Q-7)."""
+        result = await self.session.execute(change.execution_options(synchronize_session=False))
+        self._forget(change.entity_description["entity"])
+        return int(result.rowcount)  # type: ignore[attr-defined]
+
+    async def lock(self, entity: type[T], *keys: Any) -> T | None:
+        """Read a row for writing: nobody else changes it before this work ends."""
+        place = (entity, keys)
+        if place not in self._held:
+            await self.session.flush()
+            row = await self.session.get(entity, keys, with_for_update=True, populate_existing=True)
+            if row is None:
+                return None
+            self._held[place] = row
+        found: T = self._held[place]
+        return found
+
+    def add(self, row: Entity, *keys: Any) -> None:
+        """Insert a row; it is as good as locked from now on."""
+        self.session.add(row)
+        self._held[type(row), keys] = row
+
+    def _forget(self, entity: type) -> None:
+        """Read rows of a kind anew after an UPDATE that the session did not see."""
+        for place in [place for place in self._held if place[0] is entity]:
+            self.session.expire(self._held.pop(place))
+
+    async def one_at_a_time(self, entity: type, *keys: Any) -> None:
+        """Let no other work that asks the same go on before this one ends; SQLite has one writer anyway."""
+        if self.dialect == "postgresql":
+            mapper: Any = inspect(entity)
+            mine = [column == key for column, key in zip(mapper.primary_key, keys, strict=True)]
+            await self.session.execute(select(*mapper.primary_key).where(*mine).with_for_update(key_share=True))
+
+    async def flush(self) -> None:
+        """Write what is pending, events last, in the order they were recorded."""
+        await self.session.flush()
+        events, self._events = self._events, []
+        for account_id in dict.fromkeys(account for account, *_ in events):
+            await self._write_events(account_id, [event for event in events if event[0] == account_id])
+
+    async def _write_events(self, account_id: int, events: list[tuple[int, str, str, dict[str, Any]]]) -> None:
+        last = await self._advance(account_id, len(events))
+        for sequence, (_, type_, subject, facts) in enumerate(events, last - len(events) + 1):
+            self.session.add(
+                Event(
+                    account_id=account_id,
+                    sequence=sequence,
+                    type=type_,
+                    subject=subject,
+                    actor=self.actor.name,
+                    request_id=self.request_id,
+                    at=self.now,
+                    facts=facts,
+                )
+            )
+        await self.session.flush()
+        self.touched.add(account_id)
+
+    async def _advance(self, account_id: int, by: int) -> int:
+        insert = (postgresql if self.dialect == "postgresql" else sqlite).insert(EventSequence)
+        advanced = insert.values(account_id=account_id, last=by).on_conflict_do_update(
+            index_elements=[EventSequence.account_id], set_={"last": EventSequence.last + by}
+        )
+        return int((await self.session.execute(advanced.returning(EventSequence.last))).scalar_one())
+
+
+async def confine(session: AsyncSession, dialect: str, account_id: int) -> None:
+    """Tell PostgreSQL's row level security whose rows this transaction may see; SQLite has none."""
+    if dialect == "postgresql":
+        await session.execute(_CONFINE, {"account": str(account_id)})
+
+
+_CONFINE = select(text("set_config('centil.account', :account, true)").bindparams(bindparam("account")))

@@ -1,0 +1,1 @@
+"""What can be bought: the catalogue, from a data file."""

@@ -1,0 +1,20 @@
+"""What can go wrong with results and norm groups."""
+
+from domain.kernel.errors import DomainError, Kind
+
+
+class TooFewAttempts(DomainError):
+    kind = Kind.WRONG_STATE
+    code = "TOO_FEW_ATTEMPTS"
+
+    def __init__(self, *, found: int, needed: int) -> None:
+        super().__init__(
+            f"An empirical norm group needs {needed} completed attempts with every scale; there are {found}.",
+            details={"required": needed, "available": found},
+        )
+
+
+class UnknownNormGroup(DomainError):
+    kind = Kind.BAD_INPUT
+    code = "UNKNOWN_NORM_GROUP"
+    text = "There is no such norm group in this account."

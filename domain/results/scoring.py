@@ -1,0 +1,128 @@
+"""From answers to raw percents, C-values, classes and the Wir/Ich ratio: pure rules, exact until they are rounded once.
+
+Formulas: ARCHITECTURE section 10. Values are kept as whole tenths, rounded half up.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import ClassVar
+
+from domain.instruments.bank import POINTS, SHARE_NEEDED, Instrument, Scale
+
+LABELS = ("Very Low", "Low", "Below Average", "Average", "Above Average", "High", "Very High")
+_LABEL_OF_CLASS = (0, 0, 1, 2, 3, 3, 3, 4, 5, 6, 6)
+WIR = ("graves2_security", "graves4_order", "graves6_community")
+ICH = ("graves3_power", "graves5_success", "graves7_growth")
+Answers = Sequence[int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Norm:
+    """Mean and standard deviation of a scale's raw percent in a norm group, and Cronbach's alpha."""
+
+    mean: Fraction
+    sd: Fraction
+    alpha: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class WirIch:
+    """How much of the six Graves values speaks for "we" and how much for "I", in percent with one decimal."""
+
+    graph_type: ClassVar[str] = "WirIch"
+    wir_tenths: int
+    tendency: str
+
+    @property
+    def ich_tenths(self) -> int:
+        return 1000 - self.wir_tenths
+
+
+def half_up(value: Fraction) -> int:
+    """The nearest whole number, halves upwards."""
+    return math.floor(value + Fraction(1, 2))
+
+
+def item_score(answer: int, *, reverse: bool) -> int:
+    """What an answer of 1 to 5 counts: itself, or 6 minus itself for a reverse-keyed item."""
+    return POINTS + 1 - answer if reverse else answer
+
+
+def raw_percent(scale: Scale, answers: Answers) -> Fraction | None:
+    """How far a scale's items were agreed with, 0 to 100; missing items are prorated.
+
+    None when fewer than 80 % of the items are answered.
+    """
+    scores = [item_score(answer, reverse=item.reverse) for item in scale.items if (answer := answers[item.position]) is not None]
+    part, whole = SHARE_NEEDED
+    if len(scores) * whole < len(scale.items) * part:
+        return None
+    return Fraction((sum(scores) - len(scores)) * 100, len(scores) * (POINTS - 1))
+
+
+def c_value(raw: Fraction, norm: Norm) -> Fraction:
+    """Guilford's C-scale: 5 + 2z, cut to 0 to 10."""
+    return min(max(5 + 2 * (raw - norm.mean) / norm.sd, Fraction(0)), Fraction(10))
+
+
+def tenths(value: Fraction | None) -> int | None:
+    """A value with one decimal, as whole tenths."""
+    return None if value is None else half_up(value * 10)
+
+
+def score(instrument: Instrument, answers: Answers, norms: dict[str, Norm]) -> tuple[list[int | None], list[int | None]]:
+    """Raw percents and C-values of all scales in their published order, in tenths; null where too little was answered."""
+    raws = [raw_percent(scale, answers) for scale in instrument.scales]
+    values = [None if raw is None else c_value(raw, norms[scale.key]) for scale, raw in zip(instrument.scales, raws, strict=True)]
+    return [tenths(raw) for raw in raws], [tenths(value) for value in values]
+
+
+def class_of(c_tenths: int) -> int:
+    """The class 0 to 10 of a C-value: rounded half up."""
+    return (c_tenths + 5) // 10
+
+
+def label_of(c_tenths: int) -> str:
+    """One of seven words for a C-value, by its class."""
+    return LABELS[_LABEL_OF_CLASS[class_of(c_tenths)]]
+
+
+def percentile(c_tenths: int) -> float:
+    """The percent of a normal population below a C-value, with two decimals: 30.85 for C 4."""
+    return round(50 * math.erfc(-(c_tenths / 10 - 5) / 2 / math.sqrt(2)), 2)
+
+
+def class_share(number: int) -> float:
+    """The percent of a normal population in a class 0 to 10, with two decimals: 19.74 for class 5."""
+
+    def below(c: float) -> float:
+        return 50 * math.erfc(-(c - 5) / 2 / math.sqrt(2))
+
+    low = 0.0 if number == 0 else below(number - 0.5)
+    high = 100.0 if number == 10 else below(number + 0.5)
+    return round(high - low, 2)
+
+
+def t_value(c_tenths: int) -> float:
+    """The T-value of a C-value: T = 25 + 5C."""
+    return 25 + c_tenths / 2
+
+
+def sem(norm: Norm) -> float:
+    """The standard error of measurement on the C-scale: 2 times the root of 1 - alpha, with three decimals."""
+    return round(2 * math.sqrt(1 - norm.alpha), 3)
+
+
+def wir_ich(instrument: Instrument, raw_tenths: Sequence[int | None]) -> WirIch | None:
+    """The share of the even Graves levels ("we") in the sum of all six; 50 when all are zero, None when one is missing."""
+    by_key = {scale.key: raw_tenths[scale.position] for scale in instrument.scales}
+    values = [by_key[key] for key in (*WIR, *ICH)]
+    known = [value for value in values if value is not None]
+    if len(known) < len(values):
+        return None
+    total = sum(known)
+    wir = Fraction(sum(known[: len(WIR)]), total) * 100 if total else Fraction(50)
+    tendency = "Wir" if wir > 55 else "Ich" if wir < 45 else "balanced"
+    return WirIch(half_up(wir * 10), tendency)

@@ -1,0 +1,1 @@
+"""The process: settings, wiring, HTTP, pages, jobs, and the execution of operations."""

@@ -1,0 +1,77 @@
+"""What tables get beyond their columns: row level security, append-only, the search index, number series."""
+
+from collections.abc import Mapping
+
+import sqlalchemy as sa
+from alembic import op
+
+WRITER, READER = "centil_app", "centil_reader"
+
+
+def on_postgresql() -> bool:
+    return op.get_bind().dialect.name == "postgresql"
+
+
+def account_owned(*tables: str) -> None:
+    """Put tables behind row level security (Q-1): the writer sees the rows of the account that its transaction names.
+
+    The reader may read every row, for reads are held to the account by their statements; an owner sees nothing.
+    """
+    if not on_postgresql():
+        return
+    mine = "account_id = nullif(current_setting('centil.account', true), '')::bigint"
+    for table in tables:
+        op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+        op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+        op.execute(f"CREATE POLICY own_account ON {table} TO {WRITER} USING ({mine}) WITH CHECK ({mine})")
+        op.execute(f"CREATE POLICY reading ON {table} FOR SELECT TO {READER} USING (true)")
+        op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {WRITER}")
+        op.execute(f"GRANT SELECT ON {table} TO {READER}")
+
+
+def append_only(*tables: str) -> None:
+    """Refuse to change or delete rows that were written, whoever asks."""
+    if on_postgresql():
+        op.execute(
+            "CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RAISE EXCEPTION 'rows of % are never changed', TG_TABLE_NAME; END $$"
+        )
+    for table in tables:
+        if on_postgresql():
+            op.execute(f"REVOKE UPDATE, DELETE ON {table} FROM {WRITER}")
+            op.execute(
+                f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_change()"
+            )
+            continue
+        for verb in ("UPDATE", "DELETE"):
+            op.execute(
+                f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
+                f"BEGIN SELECT RAISE(ABORT, 'rows of {table} are never changed'); END"
+            )
+
+
+def search_index() -> None:
+    """Index parts of folded names and addresses by trigrams: pg_trgm, or FTS5 kept by triggers."""
+    if on_postgresql():
+        op.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+        for column in ("sort_name", "search_email"):
+            op.execute(f"CREATE INDEX ix_candidate_{column}_parts ON candidate USING gin ({column} gin_trgm_ops)")
+        return
+    op.execute("CREATE VIRTUAL TABLE candidate_text USING fts5(name, email, tokenize='trigram')")
+    added = "INSERT INTO candidate_text(rowid, name, email) VALUES (new.rowid, new.sort_name, new.search_email)"
+    changed = "UPDATE candidate_text SET name = new.sort_name, email = new.search_email WHERE rowid = new.rowid"
+    gone = "DELETE FROM candidate_text WHERE rowid = old.rowid"
+    op.execute(f"CREATE TRIGGER candidate_text_added AFTER INSERT ON candidate BEGIN {added}; END")
+    op.execute(f"CREATE TRIGGER candidate_text_changed AFTER UPDATE OF sort_name, search_email ON candidate BEGIN {changed}; END")
+    op.execute(f"CREATE TRIGGER candidate_text_gone AFTER DELETE ON candidate BEGIN {gone}; END")
+
+
+def number_series(series: Mapping[str, int]) -> None:
+    """Make number series that begin after the given numbers: sequences, or rows."""
+    if on_postgresql():
+        for name, last in series.items():
+            op.execute(f"CREATE SEQUENCE {name}_number AS bigint START {last + 1}")
+            op.execute(f"GRANT USAGE ON SEQUENCE {name}_number TO {WRITER}")
+        return
+    table = sa.table("number_series", sa.column("name"), sa.column("last"))
+    op.bulk_insert(table, [{"name": name, "last": last} for name, last in series.items()])

@@ -1,0 +1,159 @@
+"""Every setting, from the environment with the prefix CENTIL_; a wrong one is one clear sentence at start."""
+
+import secrets
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy.engine import URL, make_url
+
+SHORTEST_SECRET = 32
+
+
+class WrongSettings(Exception):
+    """Settings that nothing can be started with; the message is for the operator."""
+
+
+class Settings(BaseSettings):
+    """What an installation can be told. Each field's description is its line in the documentation."""
+
+    model_config = SettingsConfigDict(env_prefix="CENTIL_", extra="forbid", frozen=True, env_ignore_empty=True)
+
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    base_url: str = Field("", description="Where people reach the server, for links in mails. Default: http://HOST:PORT.")
+    var: Path = Field(Path("var"), description="Folder for the SQLite file, mails without a mail server, and secrets made at first start.")
+    database_url: str = Field("", description="postgresql://user:password@host/name, or sqlite:///path. Default: VAR/centil.sqlite3.")
+    database_pool: int = Field(10, ge=2, le=200, description="Connections to PostgreSQL for reads, and as many for writes.")
+    rls: Literal["writes", "all"] = Field(
+        "writes",
+        description="On PostgreSQL: row level security around writes, or around reads too (a round trip more; search loses its index).",
+    )
+    secret: str = Field("", description="At least 32 random characters that sign links and keys. Default: made once, in VAR/secret.")
+    mail_url: str = Field(
+        "", description="smtp://user:password@host:port, smtps:// or smtp+starttls://. Default: mails become files in VAR/mail."
+    )
+    mail_from: str = Field("Centil <no-reply@localhost>", description="Sender of mails.")
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Origins of browser apps that may call, separated by commas."
+    )
+    rate_limit_url: str = Field("memory://", description="Where limits are counted; redis://host shares them between servers.")
+    public_rate_limit: int = Field(
+        60, ge=1, description="Requests a minute from one address without a credential, and for one candidate link."
+    )
+    requests_in_flight: int = Field(200, ge=1, description="Requests worked on at once; more get 503 with Retry-After.")
+    requests_in_flight_per_account: int = Field(50, ge=1, description="The same for one account.")
+    connections: int = Field(1000, ge=1, description="Open connections; more get 503.")
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Addresses of proxies whose X-Forwarded-For is believed, separated by commas."
+    )
+    worker: bool = Field(True, description="Run jobs inside the server; off when `centil worker` runs beside it.")
+    introspection: bool = Field(True, description="Answer introspection.")
+    suggestions: bool = Field(True, description="Suggest names in GraphQL errors.")
+    graphiql: bool = Field(True, description="Serve GraphiQL at /graphiql.")
+    metrics: bool = Field(True, description="Serve Prometheus metrics at /metrics, to addresses of this machine only.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much is logged.")
+    log_format: Literal["auto", "text", "json"] = Field("auto", description="Lines for people on a terminal, or JSON for collectors.")
+
+    @field_validator("cors_origins", "trusted_proxies", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in value:
+            parts = urlsplit(origin)
+            if parts.scheme not in ("http", "https") or not parts.netloc or parts.path or origin.endswith("/"):
+                raise ValueError(f"'{origin}' is not an origin such as https://app.example.com")
+        return value
+
+    @field_validator("base_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if value and urlsplit(value).scheme not in ("http", "https"):
+            raise ValueError("must begin with http:// or https://")
+        return value.rstrip("/")
+
+    @field_validator("mail_url")
+    @classmethod
+    def _mail(cls, value: str) -> str:
+        if value and (urlsplit(value).scheme not in ("smtp", "smtps", "smtp+starttls") or not urlsplit(value).hostname):
+            raise ValueError("must look like smtp://user:password@host:587")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _database(cls, value: str) -> str:
+        if value and make_url(value).get_backend_name() not in ("sqlite", "postgresql"):
+            raise ValueError("must begin with sqlite:/// or postgresql://")
+        return value
+
+    @field_validator("secret")
+    @classmethod
+    def _secret(cls, value: str) -> str:
+        if value and len(value) < SHORTEST_SECRET:
+            raise ValueError(f"must have at least {SHORTEST_SECRET} characters; try: openssl rand -hex 32")
+        return value
+
+    @model_validator(mode="after")
+    def _file_database_has_no_url_parts(self) -> Self:
+        if self.database.get_backend_name() == "sqlite" and not self.database.database:
+            raise ValueError("CENTIL_DATABASE_URL: an in-memory database is not enough, give a file: sqlite:///path")
+        return self
+
+    @property
+    def database(self) -> URL:
+        """The database, by default a file under `var`."""
+        return make_url(self.database_url) if self.database_url else URL.create("sqlite", database=str(self.var / "centil.sqlite3"))
+
+    @property
+    def on_sqlite(self) -> bool:
+        return self.database.get_backend_name() == "sqlite"
+
+    @property
+    def address(self) -> str:
+        """Where people reach the server, without a slash at the end."""
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104  the address shown, not the one bound
+        return self.base_url or f"http://{host}:{self.port}"
+
+    @cached_property
+    def signing_secret(self) -> str:
+        """The secret given, or the one made at first start and kept where only this user can read it."""
+        return self.secret or kept_secret(self.var / "secret")
+
+
+def kept_secret(path: Path) -> str:
+    """Read a secret from a file of mode 0600, making it at first use; two processes at once agree on one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_hex(32))
+        try:
+            path.hardlink_to(fresh)  # fails when another process was first
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    return path.read_text().strip()
+
+
+def load() -> Settings:
+    """Read the settings.
+
+    Raises WrongSettings with one sentence for each that is wrong.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        sentences = []
+        for fault in error.errors():
+            name = "CENTIL_" + "_".join(str(part) for part in fault["loc"]).upper() if fault["loc"] else ""
+            text = fault["msg"].removeprefix("Value error, ")
+            sentences.append(f"{name}: {text}" if name else text)
+        raise WrongSettings("\n".join(sentences)) from None

@@ -1,0 +1,133 @@
+"""Bringing a database to the schema of this release, and knowing whether it is there."""
+
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, Connection
+
+from domain.kernel.sqlite import PRAGMAS
+from gateway.migrations import HEAD
+from gateway.settings import Settings
+
+QUEUE = "centil"
+ROLES = ("centil_app", "centil_reader")
+
+
+class WrongSchema(Exception):
+    """A database that this release cannot work with; the message says what to do."""
+
+
+def sync_url(settings: Settings) -> URL:
+    """The database for tools that are not asynchronous."""
+    return settings.database if settings.on_sqlite else settings.database.set(drivername="postgresql+psycopg")
+
+
+def job_url(settings: Settings, *, owner: bool = False) -> str:
+    """The database as the job engine takes it: in the writer's role on PostgreSQL, unless it is to make its tables."""
+    url = sync_url(settings).set(drivername="sqlite" if settings.on_sqlite else "postgresql")
+    if not settings.on_sqlite and not owner:
+        url = url.update_query_dict({"options": f"-c role={ROLES[0]}"})
+    return url.render_as_string(hide_password=False)
+
+
+def _engine(settings: Settings) -> sa.Engine:
+    engine = sa.create_engine(sync_url(settings))
+    if settings.on_sqlite:
+        Path(str(settings.database.database)).parent.mkdir(parents=True, exist_ok=True)
+
+        @sa.event.listens_for(engine, "connect")
+        def prepare(connection: Any, _record: Any) -> None:
+            for pragma in PRAGMAS:
+                connection.execute(pragma)
+
+    return engine
+
+
+def revision(settings: Settings) -> str | None:
+    """The step the database is at; None when it is empty or absent."""
+    if settings.on_sqlite and not Path(str(settings.database.database)).exists():
+        return None
+    engine = _engine(settings)
+    try:
+        with engine.connect() as connection:
+            if not sa.inspect(connection).has_table("alembic_version"):
+                return None
+            found = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+            return str(found) if found else None
+    finally:
+        engine.dispose()
+
+
+def check(settings: Settings) -> None:
+    """Make sure that the database has the schema of this release.
+
+    Raises WrongSchema with the command to run.
+    """
+    found = revision(settings)
+    if found is None:
+        raise WrongSchema("The database is empty. Run: centil migrate")
+    if found > HEAD:
+        raise WrongSchema(f"The database is at step {found}, this release knows up to {HEAD}. Run the newer release, or restore a backup.")
+    if found != HEAD:
+        raise WrongSchema(f"The database is at step {found}, this release needs {HEAD}. Run: centil migrate")
+
+
+def migrate(settings: Settings) -> str | None:
+    """Bring the database to the schema of this release and return the step it was at before; safe to run again.
+
+    Raises WrongSchema when the database is newer than this release.
+    """
+    before = revision(settings)
+    if before is not None and before > HEAD:
+        check(settings)
+    engine = _engine(settings)
+    try:
+        if not settings.on_sqlite:
+            with engine.begin() as connection:
+                _make_roles(connection)
+        with engine.begin() as connection:
+            _upgrade(connection)
+    finally:
+        engine.dispose()
+    _prepare_jobs(settings)
+    return before
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command  # takes seconds to import, and only this needs it
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _make_roles(connection: Connection) -> None:
+    """Make the roles that connections take, and let this user take them; needs CREATEROLE the first time."""
+    for role in ROLES:
+        if not connection.execute(sa.text("SELECT 1 FROM pg_roles WHERE rolname = :role"), {"role": role}).scalar():
+            try:
+                with connection.begin_nested():
+                    connection.execute(sa.text(f"CREATE ROLE {role} NOLOGIN NOBYPASSRLS"))
+            except sa.exc.ProgrammingError as error:
+                raise WrongSchema(
+                    f"This database user may not create roles. Let an administrator run once: "
+                    f"{' '.join(f'CREATE ROLE {name} NOLOGIN;' for name in ROLES)} GRANT {', '.join(ROLES)} TO <this user>;"
+                ) from error
+        if not connection.execute(sa.text("SELECT pg_has_role(current_user, :role, 'MEMBER')"), {"role": role}).scalar():
+            connection.execute(sa.text(f"GRANT {role} TO current_user"))
+        connection.execute(sa.text(f"GRANT USAGE ON SCHEMA public TO {role}"))
+
+
+def _prepare_jobs(settings: Settings) -> None:
+    """Make the job engine's tables and our queue in it."""
+    from dbos import DBOS, DBOSClient  # slow to import, and only this needs it here
+
+    DBOS.migrate(job_url(settings, owner=True), application_role=None if settings.on_sqlite else ROLES[0])
+    client = DBOSClient(system_database_url=job_url(settings))
+    try:
+        client.register_queue(QUEUE, polling_interval_sec=0.1, worker_concurrency=8)
+    finally:
+        client.destroy()

@@ -1,0 +1,1 @@
+"""The graph: types, fields and root operations over the domain."""

@@ -1,0 +1,87 @@
+"""Credits: what is left, and the ledger it comes from."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any
+
+import strawberry
+
+from domain.access import queries as access
+from domain.billing import queries
+from domain.invites import queries as invites
+from domain.kernel.paging import Window
+from domain.kernel.permissions import Permission
+from resolvers import ids
+from resolvers.access import Account
+from resolvers.context import Context
+from resolvers.enums import CreditKind
+from resolvers.fields import Info, arg, attribute, batched, computed, graph_type, query
+from resolvers.inputs import defaulted
+from resolvers.nodes import Node, findable
+from resolvers.paging import After, Before, Connection, First, Last, Offset, Pages, filters
+
+READ = Permission.BILLING_READ
+
+
+@graph_type(requires=READ, description="One movement of credits; never changed afterwards.")
+class CreditEntry(Node):
+    id: strawberry.ID = computed(ids.encoder("CreditEntry"), columns=("key",), description="Opaque id.")
+    key: str = attribute("Its key: `crd_…`.")
+    kind: CreditKind = attribute("Why credits moved.")
+    amount: int = attribute("How many: positive when they were added, negative when they were used.")
+    reference: str = attribute("What it was for; each reference moves credits once.")
+    at: datetime = attribute("When.")
+
+
+@graph_type(requires=READ, description="What the account has: available = granted + bought − refunded − used, never below zero.")
+class Balance:
+    available: int = attribute("How many attempts can be completed.")
+    granted: int = attribute("Credits given without payment, in all.")
+    bought: int = attribute("Credits bought, in all.")
+    refunded: int = attribute("Credits taken back with refunds, in all.")
+    used: int = attribute("Credits used by completed attempts, in all.")
+
+    @batched("How many invites are pending; they reserve nothing.")
+    async def pending_invites(parents: Sequence[Any], context: Context) -> list[int]:  # noqa: N805  parents in, values out
+        pending = await invites.pending(context.read, context.account_id, now=context.now)
+        return [pending for _ in parents]
+
+    @batched("The account they belong to.")
+    async def account(parents: Sequence[Any], context: Context) -> list[Account]:  # noqa: N805
+        account: Any = await access.by_id(context.read, context.account_id)
+        return [account for _ in parents]
+
+    @batched("The hundred newest entries that added credits, newest first.")
+    async def added(parents: Sequence[Any], context: Context) -> list[list[CreditEntry]]:  # noqa: N805
+        entries: Any = await queries.added(context.read, context.account_id)
+        return [entries for _ in parents]
+
+
+@strawberry.input(description="Which movements of credits.")
+class CreditEntryFilter:
+    kind: list[CreditKind] | None = defaulted("Those of these kinds.", None)
+
+
+@strawberry.type
+class BillingQuery:
+    @query(requires=READ, description="What the account has, has bought and has used.")
+    async def balance(self, info: Info) -> Balance:
+        return await queries.balance(info.context.read, info.context.account_id)  # type: ignore[return-value]
+
+    @query(requires=READ, description="Every movement of credits, newest first.")
+    async def credit_entries(
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+        offset: Offset = 0,
+        filter: Annotated[CreditEntryFilter | None, arg("Which ones.")] = None,
+    ) -> Connection[CreditEntry]:
+        window = Window(first, after, last, before, offset)
+        context = info.context
+        return Pages(await queries.ledger(context.read, context.account_id, window, **filters(filter)))  # type: ignore[return-value]
+
+
+findable("CreditEntry", READ, queries.entries_by_key)

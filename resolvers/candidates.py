@@ -1,0 +1,177 @@
+"""Candidates, with everything that hangs on them."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import strawberry
+
+from domain.candidates import commands, names, queries
+from domain.invites import queries as invites
+from domain.kernel.errors import Forbidden
+from domain.kernel.language import Language
+from domain.kernel.paging import Window
+from domain.kernel.permissions import Permission
+from domain.results import queries as results
+from resolvers import attempts as attempt_types
+from resolvers import ids
+from resolvers import invites as invite_types
+from resolvers import results as result_types
+from resolvers.enums import DetailSource, Gender, ListOrder, PersonOrder
+from resolvers.fields import Info, arg, attribute, computed, graph_type, query
+from resolvers.inputs import defaulted, optional, required
+from resolvers.inputs import given as given_in
+from resolvers.nodes import Node, findable
+from resolvers.paging import After, Before, Connection, First, Last, Offset, Pages, connection, filters
+from resolvers.problems import mutation, read_by
+
+READ = Permission.CANDIDATES_READ
+
+
+@graph_type(requires=READ, description="One person in one account, found by their mail address, whichever door they came through.")
+class Candidate(Node):
+    id: strawberry.ID = computed(ids.encoder("Candidate"), columns=("key",), description="Opaque id.")
+    key: str = attribute("Their key: `cand_…`.")
+    email: str | None = attribute("Their mail address in its normal form; null once anonymised.")
+    name: str = attribute("Their name as it was given last; empty when nobody gave one.")
+    given_name: str | None = computed(
+        lambda given, name: given or names.split(name)[0] or None,
+        columns=("given_name", "name"),
+        description="Their given name: as told, else guessed from the name (`givenNameSource` is null then).",
+    )
+    given_name_source: DetailSource | None = attribute("Who told their given name.")
+    family_name: str | None = computed(
+        lambda family, name: family or names.split(name)[1] or None,
+        columns=("family_name", "name"),
+        description="Their family name: as told, else guessed from the name (`familyNameSource` is null then).",
+    )
+    family_name_source: DetailSource | None = attribute("Who told their family name.")
+    gender: Gender | None = attribute("Their gender, when they told it; never used in scoring.")
+    gender_source: DetailSource | None = attribute("Who told their gender.")
+    birth_year: int | None = attribute("Their year of birth, when they told it; never used in scoring.")
+    birth_year_source: DetailSource | None = attribute("Who told their year of birth.")
+    language: Language | None = attribute("The language they use.")
+    language_source: DetailSource | None = attribute("Who told their language.")
+    protected: bool = attribute("Whether they are kept from being erased.")
+    anonymized_at: datetime | None = attribute("When they were anonymised.")
+    created_at: datetime = attribute("When they became known to the account.")
+    updated_at: datetime = attribute("When something about them changed last.")
+    invites: Connection[invite_types.Invite] = connection(
+        lambda context, keys, window, order, given: invites.pages_by_candidate(
+            context.read, context.account_id, keys, window, order=order, given=given, now=context.now
+        ),
+        of=invite_types.Invite,
+        key="key",
+        order=ListOrder,
+        default=ListOrder.NEWEST,
+        filter=invite_types.InviteFilter,
+        description="What they were invited to.",
+    )
+    attempts: Connection[attempt_types.Attempt] = connection(
+        lambda context, keys, window, order, given: invites.attempts_by_candidate(
+            context.read, context.account_id, keys, window, order=order, given=given
+        ),
+        of=attempt_types.Attempt,
+        key="key",
+        order=ListOrder,
+        default=ListOrder.NEWEST,
+        description="What they took.",
+    )
+    results: Connection[result_types.Result] = connection(
+        lambda context, keys, window, order, given: results.pages_by_candidate(
+            context.read, context.account_id, keys, window, order=order, given=given
+        ),
+        of=result_types.Result,
+        key="key",
+        order=ListOrder,
+        default=ListOrder.NEWEST,
+        description="What was measured.",
+    )
+
+
+@strawberry.input(description="Which candidates.")
+class CandidateFilter:
+    text: str | None = defaulted("Whose name or mail address contains this, without regard to case and accents.", None)
+    email: str | None = defaulted("The one with exactly this mail address.", None)
+    gender: list[Gender] | None = defaulted("Those of these genders.", None)
+    language: list[Language] | None = defaulted("Those who use one of these languages.", None)
+    protected: bool | None = defaulted("Those that are kept from being erased, or are not.", None)
+    anonymized: bool | None = defaulted("Those that were anonymised, or were not.", None)
+    created_from: datetime | None = defaulted("Known since this moment or later.", None)
+    created_until: datetime | None = defaulted("Known before this moment.", None)
+
+
+@strawberry.input(description="What to change about a candidate; what is left out stays, null takes away.")
+class UpdateCandidateInput:
+    key: strawberry.ID = required("The candidate's key (`cand_…`) or id.")
+    name: str | None = optional("Their name as one text.")
+    given_name: str | None = optional("Their given name.")
+    family_name: str | None = optional("Their family name.")
+    gender: Gender | None = optional("Their gender.")
+    birth_year: int | None = optional("Their year of birth, 1900 or later.")
+    language: Language | None = optional("The language they use.")
+
+
+@strawberry.input(description="Whether to keep a candidate from being erased.")
+class ProtectCandidateInput:
+    key: strawberry.ID = required("The candidate's key (`cand_…`) or id.")
+    protected: bool = defaulted("True to protect, false to allow erasure again.", True)
+
+
+@strawberry.type
+class CandidateQuery:
+    @query(requires=READ, description="One candidate; null when there is no such key.")
+    async def candidate(self, info: Info, key: Annotated[strawberry.ID, arg("Their key (`cand_…`) or id.")]) -> Candidate | None:
+        wanted = ids.key_of("Candidate", key)
+        return (await queries.by_keys(info.context.read, info.context.account_id, [wanted])).get(wanted)  # type: ignore[return-value]
+
+    @query(requires=READ, description="The account's candidates.")
+    async def candidates(
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+        offset: Offset = 0,
+        filter: Annotated[CandidateFilter | None, arg("Which ones.")] = None,
+        order_by: Annotated[PersonOrder, arg("In which order.")] = PersonOrder.NEWEST,
+    ) -> Connection[Candidate]:
+        window = Window(first, after, last, before, offset)
+        context = info.context
+        return Pages(  # type: ignore[return-value]
+            await queries.page(context.read, context.account_id, window, order=order_by.value, given=filters(filter))
+        )
+
+
+@strawberry.type
+class CandidateMutation:
+    @mutation(
+        requires=Permission.CANDIDATES_WRITE,
+        answers=Candidate,
+        then=read_by(queries.by_keys),
+        admits_candidates=True,
+        description="Change what is known about a candidate; a candidate may change what is known about themselves.",
+    )
+    async def update_candidate(self, info: Info, input: Annotated[UpdateCandidateInput, arg("What to change.")]) -> str:
+        context = info.context
+        key = ids.key_of("Candidate", input.key)
+        if (invite := context.actor.invite_key) and await _invited(context, invite) != key:
+            raise Forbidden
+        return await commands.update(context.work, key, given_in(input, "key"))
+
+    @mutation(
+        requires=Permission.CANDIDATES_WRITE,
+        answers=Candidate,
+        then=read_by(queries.by_keys),
+        description="Keep a candidate from being erased, or allow it again.",
+    )
+    async def protect_candidate(self, info: Info, input: Annotated[ProtectCandidateInput, arg("Whom.")]) -> str:
+        return await commands.protect(info.context.work, ids.key_of("Candidate", input.key), protected=input.protected)
+
+
+async def _invited(context: Any, invite_key: str) -> str | None:
+    found = (await invites.by_keys(context.read, context.account_id, [invite_key])).get(invite_key)
+    return found.candidate_key if found else None
+
+
+findable("Candidate", READ, queries.by_keys)

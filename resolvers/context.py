@@ -1,0 +1,82 @@
+"""What a request carries to its fields: who asks, what to read with, and the loaders of this request alone (Q-3)."""
+
+from collections.abc import Callable, Coroutine, Hashable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from aiodataloader import DataLoader
+
+from domain.kernel.actor import Actor
+from domain.kernel.database import DEADLINE, Database
+from domain.kernel.environment import Environment
+from domain.kernel.statements import Read
+from domain.kernel.work import UnitOfWork
+
+Level = Callable[..., Coroutine[Any, Any, Any]]
+"""Parents (or their keys) in, values out: how every declared field is written."""
+
+
+class Api(NamedTuple):
+    """A documented REST API that this server answers."""
+
+    name: str
+    title: str
+    version: str
+    description: str
+    base_path: str
+
+
+class Allowance(NamedTuple):
+    """How many requests a credential has a minute, and how many are left of them."""
+
+    limit: int
+    left: int
+
+
+@dataclass(slots=True)
+class Context:
+    """One request."""
+
+    actor: Actor
+    database: Database
+    request_id: str = ""
+    apis: Sequence[Api] = ()
+    allowance: Allowance | None = None
+    deadline: float = DEADLINE
+    event: Any = None
+    """The event that a subscription's payload is about."""
+    uow: UnitOfWork | None = None
+    """The transaction of the mutation field that runs now."""
+    now: datetime = field(init=False)
+    read: Read = field(init=False)
+    _loaders: dict[Hashable, DataLoader[Any, Any]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.now = self.database.clock.now()
+        self.read = self.database.read(self.deadline, actor=self.actor)
+
+    @property
+    def account_id(self) -> int:
+        return self.actor.account_id
+
+    @property
+    def environment(self) -> Environment:
+        return self.database.environment
+
+    @property
+    def work(self) -> UnitOfWork:
+        """The transaction of the mutation field that runs now."""
+        assert self.uow is not None, "only a mutation field has a transaction"
+        return self.uow
+
+    def loader(self, name: Hashable, batch: Level, by: Callable[[Any], Any]) -> DataLoader[Any, Any]:
+        """The loader of this name in this request; `by` gives what tells two of its keys apart."""
+        if name not in self._loaders:
+            self._loaders[name] = DataLoader(batch, get_cache_key=by)
+        return self._loaders[name]
+
+    def forget_reads(self) -> None:
+        """Read everything anew, as after a mutation, so that the next field sees what it wrote."""
+        self._loaders.clear()
+        self.now = self.database.clock.now()

@@ -1,0 +1,55 @@
+"""Products and the documented REST APIs: what anybody may see."""
+
+from decimal import Decimal
+from typing import Annotated
+
+import strawberry
+
+from domain.kernel.permissions import Access
+from domain.products import catalog
+from resolvers import ids
+from resolvers.fields import Info, arg, attribute, computed, graph_type, query
+from resolvers.nodes import Node
+from resolvers.texts import LocalizedText
+
+
+@graph_type(requires=Access.PUBLIC, description="Something that can be bought: a number of credits for a price.")
+class Product(Node):
+    id: strawberry.ID = computed(ids.encoder("Product"), columns=("key",), description="Opaque id.")
+    key: str = attribute("The key in the documented API, such as `pa-pack-10`.")
+    category: str = attribute("What family it belongs to.")
+    name: LocalizedText = attribute("What it is called.")
+    description: LocalizedText = attribute("What it is.")
+    credits: int = attribute("How many credits a purchase adds.")
+    price: Decimal = attribute("The net price in whole units of the currency.")
+    price_cents: int = attribute("The net price in cents.")
+    currency: str = attribute("The currency by its ISO code.")
+    features_en: list[str] = attribute("What comes with it, in English.")
+    features_de: list[str] = attribute("What comes with it, in German.")
+
+
+@graph_type(requires=Access.PUBLIC, description="A documented REST API that this server answers from the graph.")
+class RestApi:
+    name: str = attribute("Its short name, such as `esc`.")
+    title: str = attribute("Its title.")
+    version: str = attribute("The version of its contract.")
+    description: str = attribute("What it is for.")
+    base_path: str = attribute("Where its paths begin.")
+
+
+@strawberry.type
+class ProductQuery:
+    @query(requires=Access.PUBLIC, description="What can be bought, cheapest first; at most a handful.")
+    async def products(
+        self,
+        info: Info,
+        category: Annotated[str | None, arg("Only those of this family.")] = None,
+        max_price: Annotated[Decimal | None, arg("Only those at this net price or below, in whole units of the currency.")] = None,
+        min_credits: Annotated[int | None, arg("Only those with at least this many credits.")] = None,
+    ) -> list[Product]:
+        return catalog.matching(category=category, max_price=max_price, min_credits=min_credits)  # type: ignore[return-value]
+
+    @query(requires=Access.PUBLIC, description="The documented REST APIs of this server; null for an unknown name.")
+    async def rest_api(self, info: Info, name: Annotated[str, arg("The short name, such as `esc`.")]) -> RestApi | None:
+        found = next((api for api in info.context.apis if api.name == name), None)
+        return RestApi(**found._asdict()) if found else None

@@ -1,0 +1,209 @@
+"""Results: every scale against its norm group, the Wir/Ich ratio, and the norm groups themselves."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+import strawberry
+
+from domain.candidates import queries as candidates
+from domain.instruments import bank
+from domain.invites import queries as invites
+from domain.kernel.language import Text
+from domain.kernel.paging import Window
+from domain.kernel.permissions import Permission
+from domain.results import queries, scoring
+from resolvers import ids
+from resolvers.enums import ListOrder, ScaleLabel, Tendency
+from resolvers.fields import Info, arg, attribute, computed, edge, graph_type, query, unfold
+from resolvers.inputs import defaulted
+from resolvers.instruments import Instrument, Scale, of_version
+from resolvers.nodes import Node, findable
+from resolvers.paging import After, Before, Connection, First, Last, Offset, Pages, filters
+from resolvers.scalars import BigInt
+from resolvers.texts import LocalizedText
+
+if TYPE_CHECKING:
+    from resolvers.attempts import Attempt
+    from resolvers.candidates import Candidate
+
+READ = Permission.RESULTS_READ
+_DESIGNED = Text(
+    en="Designed, not empirical: its values are set by the authors; nobody was measured for it.",
+    de="Entworfen, nicht empirisch: Die Werte sind von den Autoren gesetzt; es wurde niemand dafür gemessen.",
+)
+
+
+@graph_type(requires=READ, description="How one scale lies in a norm group.")
+class NormScale:
+    scale: Scale = attribute("Which scale.")
+    mean: float = attribute("Mean of the raw percents, 0 to 100.")
+    standard_deviation: float = attribute("Standard deviation of the raw percents.")
+    alpha: float = attribute("Cronbach's alpha, 0 to 1.")
+    standard_error: float = attribute("Standard error of measurement on the C-scale: 2 × √(1 − alpha).")
+
+
+@graph_type(requires=READ, description="Whom results are compared with.")
+class NormGroup(Node):
+    id: strawberry.ID = computed(ids.encoder("NormGroup"), columns=("key",), description="Opaque id.")
+    key: BigInt = attribute("Its number.")
+    version: int = attribute("Its version.")
+    name: LocalizedText = attribute("What it is called.")
+    empirical: bool = attribute("Whether people were measured for it; false for the designed group that every account begins with.")
+    remark: LocalizedText = computed(
+        lambda empirical, n: Text(en=f"Empirical: {n} people.", de=f"Empirisch: {n} Personen.") if empirical else _DESIGNED,
+        columns=("empirical", "n"),
+        description="What to know before trusting it.",
+    )
+    n: int = attribute("How many people were measured; 0 for the designed group.")
+    created_at: datetime = attribute("When it was made.")
+    instrument: Instrument = computed(of_version, columns=("instrument", "instrument_version"), description="The instrument it is for.")
+    scales: list[NormScale] = unfold(
+        lambda key, version, values: _norm_scales(bank.instrument(key, version), values),
+        columns=("instrument", "instrument_version", "norms"),
+        description="Every scale in its published order.",
+    )
+
+
+def _norm_scales(instrument: bank.Instrument, values: dict[str, scoring.Norm]) -> list[NormScale]:
+    return [
+        NormScale(
+            scale=scale,  # type: ignore[arg-type]
+            mean=float(norm.mean),
+            standard_deviation=float(norm.sd),
+            alpha=float(norm.alpha),
+            standard_error=scoring.sem(norm),
+        )
+        for scale in instrument.scales
+        for norm in (values[scale.key],)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One scale of a result, from its place in the row's arrays."""
+
+    graph_type: ClassVar[str] = "ScaleScore"
+    scale: bank.Scale
+    raw: int | None
+    c: int | None
+
+
+def _tenth(value: int | None) -> float | None:
+    return None if value is None else value / 10
+
+
+def _of_c(function: Any) -> Any:
+    """A function of a C-value as a function of a column that may be null."""
+    return lambda value: None if value is None else function(value)
+
+
+@graph_type(requires=READ, description="What one scale came out as.")
+class ScaleScore:
+    scale: Scale = attribute("Which scale.")
+    raw_percent: float | None = computed(
+        _tenth, columns=("raw",), description="How far its items were agreed with, 0 to 100; null when under 80 % were answered."
+    )
+    c_value: float | None = computed(_tenth, columns=("c",), description="On the C-scale: 0 to 10, mean 5, standard deviation 2.")
+    class_: int | None = computed(
+        _of_c(scoring.class_of), columns=("c",), name="class", description="The class 0 to 10: the C-value rounded half up."
+    )
+    label: ScaleLabel | None = computed(_of_c(scoring.label_of), columns=("c",), description="A word for it.")
+    percentile: float | None = computed(
+        _of_c(scoring.percentile), columns=("c",), description="The percent of a normal population that lies below, 0 to 100."
+    )
+    t_value: float | None = computed(_of_c(scoring.t_value), columns=("c",), description="On the T-scale: mean 50, standard deviation 10.")
+
+
+@graph_type(requires=READ, description="How far the Graves values speak for the group (Wir) and for oneself (Ich).")
+class WirIch:
+    wir_percent: float = computed(_tenth, columns=("wir_tenths",), description="The share of G2, G4 and G6, 0 to 100.")
+    ich_percent: float = computed(_tenth, columns=("ich_tenths",), description="The share of G3, G5 and G7; both sum to 100.")
+    tendency: Tendency = attribute("Which way it leans.")
+
+
+def _scores(key: str, version: str, raw: Sequence[int | None], values: Sequence[int | None]) -> list[Score]:
+    return [Score(*three) for three in zip(bank.instrument(key, version).scales, raw, values, strict=True)]
+
+
+def _wir_ich(key: str, version: str, raw: Sequence[int | None]) -> scoring.WirIch | None:
+    return scoring.wir_ich(bank.instrument(key, version), raw)
+
+
+@graph_type(requires=READ, description="What one attempt measured.")
+class Result(Node):
+    id: strawberry.ID = computed(ids.encoder("Result"), columns=("attempt_id",), description="Opaque id.")
+    key: BigInt = computed(int, columns=("attempt_id",), description="The number of its attempt.")
+    attempt: Annotated["Attempt", strawberry.lazy("resolvers.attempts")] = edge(
+        invites.attempts_by_id, key="attempt_id", description="The attempt it came from."
+    )
+    candidate: Annotated["Candidate", strawberry.lazy("resolvers.candidates")] = edge(
+        candidates.by_keys, key="candidate_key", description="Whose it is."
+    )
+    instrument: Instrument = computed(
+        of_version, columns=("instrument", "instrument_version"), description="What was taken, in which version."
+    )
+    norm_group: NormGroup = edge(queries.norm_groups_by_key, key="norm_group", description="Whom it was compared with.")
+    norm_version: int = attribute("The version of the norm group at that time.")
+    scales: list[ScaleScore] = unfold(
+        _scores,
+        columns=("instrument", "instrument_version", "raw_tenths", "c_tenths"),
+        description="Every scale in the published order: 17 operative ones, then six Graves values.",
+    )
+    wir_ich: WirIch | None = unfold(
+        _wir_ich,
+        columns=("instrument", "instrument_version", "raw_tenths"),
+        description="The Wir/Ich ratio; null when a Graves value is missing.",
+    )
+    completed_at: datetime = attribute("When the attempt was completed.")
+
+
+@strawberry.input(description="Which results.")
+class ResultFilter:
+    candidate: list[strawberry.ID] | None = defaulted("Those of these candidates.", None)
+    instrument: strawberry.ID | None = defaulted("Those of this instrument.", None)
+    norm_group: strawberry.ID | None = defaulted("Those compared with this norm group.", None)
+    completed_from: datetime | None = defaulted("Completed at this moment or later.", None)
+    completed_until: datetime | None = defaulted("Completed before this moment.", None)
+
+
+@strawberry.type
+class ResultQuery:
+    @query(requires=READ, description="The result of an attempt; null when there is none.")
+    async def result(
+        self, info: Info, attempt: Annotated[strawberry.ID, arg("The number of the attempt, or the id of the result.")]
+    ) -> Result | None:
+        key = ids.number_of("Result", attempt)
+        return (await queries.by_attempt(info.context.read, info.context.account_id, [key])).get(key)  # type: ignore[return-value]
+
+    @query(requires=READ, description="The account's results.")
+    async def results(
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+        offset: Offset = 0,
+        filter: Annotated[ResultFilter | None, arg("Which ones.")] = None,
+        order_by: Annotated[ListOrder, arg("In which order.")] = ListOrder.NEWEST,
+    ) -> Connection[Result]:
+        window = Window(first, after, last, before, offset)
+        context = info.context
+        return Pages(  # type: ignore[return-value]
+            await queries.page(context.read, context.account_id, window, order=order_by.value, given=filters(filter))
+        )
+
+    @query(requires=READ, description="One norm group; null when there is no such number.")
+    async def norm_group(self, info: Info, key: Annotated[strawberry.ID, arg("Its number, or its id.")]) -> NormGroup | None:
+        number = ids.number_of("NormGroup", key)
+        return (await queries.norm_groups_by_key(info.context.read, info.context.account_id, [number])).get(number)  # type: ignore[return-value]
+
+    @query(requires=READ, description="All norm groups of the account, newest first; at most a hundred and the designed one.")
+    async def norm_groups(self, info: Info) -> list[NormGroup]:
+        return await queries.norm_groups(info.context.read, info.context.account_id)  # type: ignore[return-value]
+
+
+findable("Result", READ, queries.by_attempt, number=True)
+findable("NormGroup", READ, queries.norm_groups_by_key, number=True)

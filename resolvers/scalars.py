@@ -1,0 +1,70 @@
+"""Scalars of the graph: how they are written and what is taken for them."""
+
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any, NewType
+
+import strawberry
+from graphql import GraphQLError
+
+BigInt = NewType("BigInt", int)
+LARGEST = 2**63 - 1
+
+
+def write_moment(moment: datetime) -> str:
+    """`2026-11-22T08:30:00.000Z`: UTC, milliseconds."""
+    utc = moment.astimezone(UTC)
+    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03}Z"
+
+
+def read_moment(value: Any) -> datetime:
+    """A moment with a time zone, in UTC.
+
+    Raises GraphQLError.
+    """
+    try:
+        moment = datetime.fromisoformat(value)
+        if moment.tzinfo is not None:
+            return moment.astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):
+        pass
+    raise GraphQLError("A DateTime is ISO 8601 with a time zone, such as '2026-11-22T08:30:00Z'.")
+
+
+def _read_number(value: Any) -> int:
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= LARGEST:
+        return value
+    raise GraphQLError("A BigInt is a whole number of at most 64 bits.")
+
+
+def _read_decimal(value: Any) -> Decimal:
+    try:
+        number = Decimal(str(value))
+        if number.is_finite() and not isinstance(value, bool):
+            return number
+    except InvalidOperation:
+        pass
+    raise GraphQLError("A Decimal is a number such as '89.00'.")
+
+
+SCALARS: dict[object, Any] = {
+    datetime: strawberry.scalar(
+        name="DateTime",
+        description="A moment in UTC, ISO 8601 with milliseconds: `2026-11-22T08:30:00.000Z`. Input needs a time zone.",
+        specified_by_url="https://scalars.graphql.org/andimarek/date-time",
+        serialize=write_moment,
+        parse_value=read_moment,
+    ),
+    BigInt: strawberry.scalar(
+        name="BigInt",
+        description="A whole number of up to 64 bits, written as a JSON number.",
+        serialize=int,
+        parse_value=_read_number,
+    ),
+    Decimal: strawberry.scalar(
+        name="Decimal",
+        description='An exact decimal number, written as text: `"89.00"`.',
+        serialize=str,
+        parse_value=_read_decimal,
+    ),
+}

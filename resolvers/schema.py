@@ -1,0 +1,106 @@
+"""The graph as a whole: its root types from the contexts, its scalars, and what each field and type requires."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import strawberry
+from strawberry.schema.config import StrawberryConfig
+from strawberry.schema.schema_converter import GraphQLCoreConverter
+from strawberry.schema_directive import Location
+from strawberry.types.base import StrawberryObjectDefinition
+
+from domain.kernel.permissions import Requirement
+from resolvers.access import AccessMutation, AccessQuery
+from resolvers.attempts import AttemptMutation, AttemptQuery
+from resolvers.billing import BillingQuery
+from resolvers.candidates import CandidateMutation, CandidateQuery
+from resolvers.entries import EntryMutation, EntryQuery
+from resolvers.events import EventSubscription
+from resolvers.fields import Guarded, ShownRequirement, declaration
+from resolvers.instruments import InstrumentQuery
+from resolvers.invites import InviteMutation, InviteQuery
+from resolvers.nodes import NodeQuery
+from resolvers.problems import LimitReached, Shortage
+from resolvers.products import ProductQuery
+from resolvers.results import ResultQuery
+from resolvers.scalars import SCALARS
+
+
+@strawberry.type(description="What can be asked.")
+class Query(
+    AccessQuery,
+    AttemptQuery,
+    BillingQuery,
+    CandidateQuery,
+    EntryQuery,
+    InstrumentQuery,
+    InviteQuery,
+    NodeQuery,
+    ProductQuery,
+    ResultQuery,
+):
+    pass
+
+
+@strawberry.type(description="What can be done. Each field is one transaction and answers its object or a Problem.")
+class Mutation(AccessMutation, AttemptMutation, CandidateMutation, EntryMutation, InviteMutation):
+    pass
+
+
+@strawberry.type(description="What can be listened to.")
+class Subscription(EventSubscription):
+    pass
+
+
+@strawberry.schema_directive(
+    locations=[Location.FIELD_DEFINITION],
+    name="rest",
+    repeatable=True,
+    description="An operation of a documented REST API that is answered from this field.",
+)
+class Rest:
+    api: str = strawberry.directive_field(name="api")
+    method: str = strawberry.directive_field(name="method")
+    path: str = strawberry.directive_field(name="path")
+
+
+def build(served: Mapping[str, Sequence[Rest]] | None = None) -> strawberry.Schema:
+    """Make the schema; `served` says which REST operations each root field answers, by the field's name in the graph."""
+    names = StrawberryConfig().name_converter
+    for root in (Query, Mutation, Subscription):
+        for field in definition(root).fields:
+            rest = (served or {}).get(names.get_graphql_name(field), ())
+            field.directives = [ShownRequirement(permission=declaration(field).requirement.value), *rest]
+    return strawberry.Schema(
+        query=Query,
+        mutation=Mutation,
+        subscription=Subscription,
+        types=[Shortage, LimitReached],
+        config=StrawberryConfig(scalar_map=SCALARS),
+    )
+
+
+def definition(cls: type) -> StrawberryObjectDefinition:
+    return cls.__strawberry_definition__  # type: ignore[attr-defined,no-any-return]
+
+
+def type_requirement(graphql_type: Any) -> Requirement | None:
+    """What reading an object type needs; None for the root types and those of introspection."""
+    backref = graphql_type.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+    return getattr(backref.origin, "__requires__", None) if backref else None
+
+
+def field_guard(graphql_field: Any) -> Guarded | None:
+    """What a root field needs of who calls it; None for any other field."""
+    backref = graphql_field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+    declared = declaration(backref) if backref else None
+    return declared if isinstance(declared, Guarded) else None
+
+
+def field_kind(graphql_field: Any) -> str:
+    """How a field was declared: edge, connection, computed, unfold, batched; root or attribute otherwise."""
+    backref = graphql_field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+    declared = declaration(backref) if backref else None
+    if isinstance(declared, Guarded):
+        return "root"
+    return declared.kind if declared else "attribute"

@@ -1,0 +1,1 @@
+"""What tests stand on: throw-away databases, a moved clock, clients, a browser."""
