@@ -44,8 +44,8 @@ class Context:
     apis: Sequence[Api] = ()
     allowance: Allowance | None = None
     deadline: float = DEADLINE
-    event: Any = None
-    """The event that a subscription's payload is about."""
+    resume_after: int | None = None
+    """The last event that the client of a stream has seen, when it says so (Q-25)."""
     uow: UnitOfWork | None = None
     """The transaction of the mutation field that runs now."""
     now: datetime = field(init=False)

@@ -68,6 +68,7 @@ class EventSubscription:
         wanted = {event.value for event in types or InviteEvent}
         keys: Any = {ids.key_of("Invite", key) for key in invites} if invites is not None else None
         database, account_id = context.database, context.account_id
-        async for row in events.follow(database.read, database.signals, account_id, types=wanted, since=after):
+        since = context.resume_after if context.resume_after is not None else after
+        async for row in events.follow(database.read, database.signals, account_id, types=wanted, since=since):
             if keys is None or row.subject in keys:
                 yield row  # type: ignore[misc]

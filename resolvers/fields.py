@@ -128,13 +128,13 @@ def edge(query: Callable[..., Awaitable[Mapping[Any, Any]]], *, key: str, descri
     return strawberry.field(resolver=_untyped(resolve), description=description, metadata={DECLARED: declared})
 
 
-def batched(description: str) -> Callable[[Callable[..., Awaitable[Sequence[Any]]]], Any]:
+def batched(description: str) -> Callable[[Level], Any]:
     """Anything else, for all parents of a level: `async def f(parents, context, *, args) -> list`.
 
     The arguments are the graph's; the field's type is that of the list's items.
     """
 
-    def declare(function: Callable[..., Awaitable[Sequence[Any]]]) -> Any:
+    def declare(function: Level) -> Any:
         signature = inspect.signature(function, eval_str=True)
         arguments = [parameter for parameter in signature.parameters.values() if parameter.kind is parameter.KEYWORD_ONLY]
         [item] = signature.return_annotation.__args__

@@ -23,6 +23,7 @@ from domain.kernel.work import UnitOfWork
 OVERLAP = timedelta(hours=24)
 """How long a reissued key goes on beside the new one, unless told otherwise."""
 LONGEST_OVERLAP = timedelta(days=7)
+_GERMAN = (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("Ä", "ae"), ("Ö", "oe"), ("Ü", "ue"))
 _LONGEST = {"imprint": 20_000, "privacy": 50_000}
 
 
@@ -42,7 +43,8 @@ async def open_account(uow: UnitOfWork, details: dict[str, Any]) -> tuple[int, i
 
 async def _add(uow: UnitOfWork, details: dict[str, Any], account_id: int, *, twin: int, mode: str) -> None:
     await uow.enter(account_id)
-    slug = f"{slugify(details['company'], max_length=60) or 'account'}-{new_secret(32)}"
+    name = slugify(details["company"], max_length=60, replacements=_GERMAN) or "account"
+    slug = f"{name}-{new_secret(32)}"
     uow.session.add(Account(account_id=account_id, twin=twin, mode=mode, slug=slug, created_at=uow.now, **details))
     try:
         await uow.session.flush()

@@ -16,9 +16,7 @@ class Account(Entity):
 
     __tablename__ = "account"
     __table_args__ = (
-        Index(
-            "uq_account_email", "email", unique=True, sqlite_where=text("sandbox_of IS NULL"), postgresql_where=text("sandbox_of IS NULL")
-        ),
+        Index("uq_account_email", "email", unique=True, sqlite_where=text("mode = 'live'"), postgresql_where=text("mode = 'live'")),
         Index("uq_account_slug", "slug", unique=True),
         CheckConstraint("mode in ('live', 'test')", name="mode"),
     )

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import sqlite3
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -49,6 +49,8 @@ class Database:
         self.jobs = means.jobs
         self.environment = means.environment
         self.signals = Signals()
+        self.after_commit: list[Callable[[set[str]], None]] = []
+        """Called in this process after every commit, with the types of the events that it recorded."""
 
     def read(self, deadline: float = DEADLINE, *, actor: Actor | None = None) -> Read:
         """Begin the reads of one operation; `deadline` in seconds from now."""
@@ -71,6 +73,8 @@ class Database:
                 await _shielded(session.commit())
         for account_id in work.touched:
             self.signals.wake(account_id)
+        for tell in self.after_commit:
+            tell(work.recorded)
 
     def _turn(self) -> contextlib.AbstractAsyncContextManager[Any]:
         return contextlib.nullcontext()

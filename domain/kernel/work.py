@@ -48,6 +48,8 @@ class UnitOfWork:
     dialect: str
     touched: set[int] = field(default_factory=set)
     """The accounts in which something was recorded; they are woken after the commit."""
+    recorded: set[str] = field(default_factory=set)
+    """The types of the events that were recorded."""
     _events: list[tuple[int, str, str, dict[str, Any]]] = field(default_factory=list)
     _entered: int | None = None
     _held: dict[tuple[type, tuple[Any, ...]], Any] = field(default_factory=dict)
@@ -70,6 +72,7 @@ class UnitOfWork:
     def record(self, type: str, subject: str, **facts: Any) -> None:
         """Note that something happened to an object; facts are keys, numbers and codes, never personal."""
         self._events.append((self.account_id, type, subject, facts))
+        self.recorded.add(type)
 
     async def enqueue(self, job: Job, *keys: str) -> None:
         """Ask for a job after the commit, in this transaction: no effect without it, and it never without the effect."""

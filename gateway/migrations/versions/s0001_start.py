@@ -81,8 +81,8 @@ def _account() -> None:
         "account",
         ["email"],
         unique=True,
-        sqlite_where=sa.text("sandbox_of IS NULL"),
-        postgresql_where=sa.text("sandbox_of IS NULL"),
+        sqlite_where=sa.text("mode = 'live'"),
+        postgresql_where=sa.text("mode = 'live'"),
     )
     op.create_index("uq_account_slug", "account", ["slug"], unique=True)
 

@@ -1,0 +1,108 @@
+"""The wiring of a server: what is made at start, where each path leads, and how it ends."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+
+import aiohttp_cors
+from aiohttp import web
+
+from domain.kernel.clock import Clock
+from domain.kernel.database import Database, Means, open_database
+from domain.kernel.environment import Environment, Signer
+from domain.kernel.jobs import JobQueue
+from gateway import bodies, graph
+from gateway.front import Front
+from gateway.graphql import GraphQLEndpoint
+from gateway.metrics import Metrics
+from gateway.middleware import Handler, around
+from gateway.settings import Settings
+from resolvers.schema import build
+
+
+@dataclass(slots=True)
+class Readiness:
+    """Whether a server takes new work."""
+
+    ready: bool = True
+
+
+@dataclass(slots=True)
+class Server:
+    """A server's parts, as tests and the command line reach them."""
+
+    settings: Settings
+    database: Database
+    front: Front
+    app: web.Application
+    readiness: Readiness = field(default_factory=Readiness)
+
+
+def environment(settings: Settings) -> Environment:
+    return Environment(settings.address, Signer(settings.signing_secret))
+
+
+async def open_for(settings: Settings, jobs: JobQueue, clock: Clock | None = None) -> Database:
+    """Open the database that the settings name."""
+    means = Means(clock or Clock(), jobs, environment(settings))
+    url = settings.database.render_as_string(hide_password=False)
+    return await open_database(url, means, pool_size=settings.database_pool, reads_behind_rls=settings.rls == "all")
+
+
+def make_server(settings: Settings, database: Database) -> Server:
+    """Wire a server on an open database."""
+    executor = graph.executor(build(), introspection=settings.introspection, suggestions=settings.suggestions)
+    front = Front(settings, database, executor, [])
+    metrics = Metrics()
+    app = web.Application(middlewares=[around(metrics)], client_max_size=bodies.LARGEST)
+    server = Server(settings, database, front, app)
+    endpoint = GraphQLEndpoint(front)
+    routes = [app.router.add_route(method, "/graphql", endpoint.handle) for method in ("GET", "POST")]
+    app.router.add_get("/health/live", _live)
+    app.router.add_get("/health/ready", _ready(server))
+    if settings.metrics:
+        app.router.add_get("/metrics", metrics.answer)
+    _allow_origins(app, settings, routes)
+    app.cleanup_ctx.append(_background(metrics, front))
+    return server
+
+
+async def _live(_request: web.Request) -> web.Response:
+    return web.json_response({"status": "alive"})
+
+
+def _ready(server: Server) -> Handler:
+    async def ready(_request: web.Request) -> web.Response:
+        if not server.readiness.ready:
+            return web.json_response({"status": "draining"}, status=503)
+        return web.json_response({"status": "ready"})
+
+    return ready
+
+
+def _allow_origins(app: web.Application, settings: Settings, routes: list[web.AbstractRoute]) -> None:
+    """Let browser apps of the origins in the settings call; with keys and tokens in headers, never with cookies."""
+    if not settings.cors_origins:
+        return
+    allowed = aiohttp_cors.ResourceOptions(  # type: ignore[no-untyped-call]
+        allow_credentials=False,
+        expose_headers=("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "Retry-After", "X-Request-Id"),
+        allow_headers=("Authorization", "Content-Type", "Last-Event-ID"),
+        max_age=600,
+    )
+    cors = aiohttp_cors.setup(app, defaults=dict.fromkeys(settings.cors_origins, allowed))
+    for route in routes:
+        cors.add(route)
+
+
+def _background(metrics: Metrics, front: Front) -> Callable[[web.Application], AsyncIterator[None]]:
+    async def background(_app: web.Application) -> AsyncIterator[None]:
+        lag = asyncio.create_task(metrics.watch_lag())
+        yield
+        lag.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await lag
+        await front.authenticator.close()
+
+    return background

@@ -1,0 +1,1 @@
+"""From the text of an operation to its answer. Knows GraphQL and how fields are declared, nothing of assessments."""

@@ -1,0 +1,111 @@
+"""What every surface asks first: who calls, from where, whether they still may, and whether there is room."""
+
+import ipaddress
+import secrets
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from domain.kernel.actor import Actor
+from domain.kernel.database import Database
+from domain.kernel.errors import Unauthenticated
+from gateway.authentication import Authenticator
+from gateway.execution.run import Executor
+from gateway.limits import Allowed, InFlight, RateLimits
+from gateway.settings import Settings
+from resolvers.context import Allowance, Api, Context
+
+REQUEST_ID = web.RequestKey("request_id", str)
+BEARER = "bearer "
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls, and what is left of their limit."""
+
+    actor: Actor
+    allowed: Allowed
+
+
+class Front:
+    """The desk at which every request checks in."""
+
+    def __init__(self, settings: Settings, database: Database, executor: Executor, apis: Sequence[Api]) -> None:
+        self.settings = settings
+        self.database = database
+        self.executor = executor
+        self.apis = apis
+        self.authenticator = Authenticator(database)
+        self.rates = RateLimits(settings.rate_limit_url, settings.public_rate_limit)
+        self.in_flight = InFlight(settings.requests_in_flight, settings.requests_in_flight_per_account)
+        self._proxies = frozenset(settings.trusted_proxies)
+
+    async def caller(self, credential: str | None, address: str) -> Caller:
+        """Find who calls and count the request; without a credential it is anybody from that address.
+
+        Raises Unauthenticated for a credential that is not valid, RateLimitExceeded.
+        """
+        if not credential:
+            actor = Actor.anonymous()
+            return Caller(actor, await self.rates.take(actor, address))
+        found = await self.authenticator.actor_of(credential)
+        if found is None:
+            await self.rates.take(Actor.anonymous(), address)  # guessing is limited like any public request
+            raise Unauthenticated
+        return Caller(found, await self.rates.take(found, address))
+
+    async def again(self, credential: str | None) -> Actor:
+        """Ask anew who a credential of an open stream stands for; such a question is not counted.
+
+        Raises Unauthenticated when it is not valid any more.
+        """
+        found = await self.authenticator.actor_of(credential) if credential else Actor.anonymous()
+        if found is None:
+            raise Unauthenticated
+        return found
+
+    async def candidate(self, actor: Actor, address: str) -> Caller:
+        """Count a request by a candidate's link, for the link and for the address.
+
+        Raises RateLimitExceeded.
+        """
+        await self.rates.take_for("pages", address, self.settings.public_rate_limit * 5)
+        return Caller(actor, await self.rates.take(actor, address))
+
+    def context(self, caller: Caller, request_id: str) -> Context:
+        """The context of one request."""
+        allowance = Allowance(caller.allowed.limit, caller.allowed.left)
+        return Context(caller.actor, self.database, request_id=request_id, apis=self.apis, allowance=allowance)
+
+    def working(self, caller: Caller) -> AbstractContextManager[None]:
+        """Take a place among the requests in flight.
+
+        Raises Unavailable when there is none.
+        """
+        return self.in_flight.one(caller.actor.account)
+
+    def address(self, request: web.Request) -> str:
+        """Where a request comes from: the peer, or what a trusted proxy says of it; IPv6 by its /64."""
+        peer = request.remote or ""
+        forwarded = request.headers.get("X-Forwarded-For", "")
+        if peer in self._proxies and forwarded:
+            peer = forwarded.rsplit(",", 1)[-1].strip()
+        try:
+            parsed = ipaddress.ip_address(peer)
+        except ValueError:
+            return "unknown"
+        return str(ipaddress.ip_network((parsed, 64), strict=False)) if parsed.version == 6 else str(parsed)
+
+
+def bearer(request: web.Request) -> str | None:
+    """The credential of the Authorization header; a scheme other than Bearer is no credential that we know."""
+    header = request.headers.get("Authorization", "").strip()
+    if not header:
+        return None
+    return header[len(BEARER) :].strip() if header.lower().startswith(BEARER) else header
+
+
+def new_request_id() -> str:
+    return secrets.token_hex(8)

@@ -1,0 +1,29 @@
+"""The graph in this process: the schema, what it asks of callers, and the executor that runs operations on it."""
+
+from typing import Any
+
+from domain.kernel.actor import authorize, authorize_type
+from gateway.execution.documents import Documents, Policy, Prepared
+from gateway.execution.guard import Limits
+from gateway.execution.run import Executor
+from resolvers import schema as graph
+from resolvers.context import Context
+
+POLICY = Policy(field_guard=graph.field_guard, type_requirement=graph.type_requirement, field_kind=graph.field_kind)
+
+
+def authorize_operation(context: Context, prepared: Prepared) -> None:
+    """Refuse an operation before it runs if anything it selects needs more than the actor has.
+
+    Raises Unauthenticated or Forbidden.
+    """
+    for guard in prepared.guards:
+        authorize(context.actor, guard.requirement, admits_candidates=guard.admits_candidates)
+    for requirement in prepared.types:
+        authorize_type(context.actor, requirement)
+
+
+def executor(schema: Any, *, limits: Limits | None = None, introspection: bool = True, suggestions: bool = True) -> Executor:
+    """Make an executor for a schema built by `resolvers.schema.build`."""
+    documents = Documents(schema._schema, POLICY, limits or Limits(), introspection=introspection, suggestions=suggestions)
+    return Executor(documents, authorize_operation)

@@ -1,0 +1,170 @@
+"""GraphQL over HTTP at /graphql: POST and GET, media types and statuses as the specification of the transport says (Q-14)."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from aiohttp import web
+from graphql import OperationType
+
+from domain.kernel.errors import DomainError, Kind
+from gateway import bodies, strict_json
+from gateway.bodies import BodyRefused
+from gateway.execution.documents import Prepared
+from gateway.execution.run import Answer
+from gateway.front import REQUEST_ID, Caller, Front, bearer
+from gateway.limits import RateLimitExceeded
+from gateway.subscriptions import Subscriptions
+
+RESPONSE = "application/graphql-response+json"
+PLAIN = "application/json"
+STREAM = "text/event-stream"
+STATUSES = {
+    Kind.UNAUTHENTICATED: 401,
+    Kind.FORBIDDEN: 403,
+    Kind.TOO_MANY: 429,
+    Kind.UNAVAILABLE: 503,
+}
+"""Statuses of failures that say something about the request as a whole; others are told in the body."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The parameters of a GraphQL request."""
+
+    query: str
+    operation_name: str | None = None
+    variables: dict[str, Any] | None = None
+    extensions: dict[str, Any] = field(default_factory=dict)
+
+
+class GraphQLEndpoint:
+    """Answers /graphql."""
+
+    def __init__(self, front: Front) -> None:
+        self.front = front
+        self.subscriptions = Subscriptions(front)
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """Answer a request: an operation, or the beginning of a stream."""
+        if request.headers.get("Upgrade", "").lower() == "websocket":
+            return await self.subscriptions.websocket(request)
+        media = accepted(request)
+        try:
+            caller = await self.front.caller(bearer(request), self.front.address(request))
+            with self.front.working(caller):
+                asked = await read(request)
+                return await self._answer(request, asked, caller, media)
+        except DomainError as error:
+            return self._failure(request, error, media)
+
+    async def _answer(self, request: web.Request, asked: Asked, caller: Caller, media: str) -> web.StreamResponse:
+        context = self.front.context(caller, request[REQUEST_ID])
+        executor = self.front.executor
+        prepared = executor.prepare(asked.query, asked.operation_name, context)
+        if isinstance(prepared, Answer):
+            return respond(prepared, media, caller)
+        if media == STREAM:
+            return await self.subscriptions.stream(request, prepared, asked.variables, caller)
+        self._check_method(request, prepared)
+        return respond(await executor.run(prepared, asked.variables, context), media, caller)
+
+    def _check_method(self, request: web.Request, prepared: Prepared) -> None:
+        if prepared.kind is OperationType.SUBSCRIPTION:
+            raise BodyRefused("A subscription needs a stream: WebSocket, or Accept: text/event-stream.")
+        if request.method == "GET" and prepared.kind is not OperationType.QUERY:
+            raise BodyRefused("A mutation needs POST.", 405)
+
+    def _failure(self, request: web.Request, error: DomainError, media: str) -> web.Response:
+        status = error.status if isinstance(error, BodyRefused) else STATUSES.get(error.kind, 400)
+        extensions: dict[str, Any] = {"kind": error.kind.value, "code": error.code, "requestId": request[REQUEST_ID]}
+        headers = {"Allow": "POST"} if status == 405 else {}
+        if error.retry_after is not None:
+            extensions["retryAfter"] = error.retry_after
+            headers["Retry-After"] = str(error.retry_after)
+        if isinstance(error, RateLimitExceeded):
+            headers |= error.allowance.headers()
+        if status == 401:
+            headers["WWW-Authenticate"] = 'Bearer realm="centil"'
+        body = orjson.dumps({"errors": [{"message": error.message, "extensions": extensions}]})
+        return web.Response(body=body, status=status, headers=headers, content_type=PLAIN if media == STREAM else media, charset="utf-8")
+
+
+def respond(answer: Answer, media: str, caller: Caller) -> web.Response:
+    """Write an answer in a media type, with the status that it asks for."""
+    headers = caller.allowed.headers()
+    status = 200
+    failure = answer.failure
+    if failure is not None and (not answer.executed or answer.data is None):
+        status = STATUSES.get(failure.kind, 200)
+        if failure.retry_after is not None:
+            headers["Retry-After"] = str(failure.retry_after)
+    if status == 200 and not answer.executed and media == RESPONSE:
+        status = 400
+    if status == 401:
+        headers["WWW-Authenticate"] = 'Bearer realm="centil"'
+    body = orjson.dumps(answer.body())
+    return web.Response(body=body, status=status, headers=headers, content_type=PLAIN if media == STREAM else media, charset="utf-8")
+
+
+def accepted(request: web.Request) -> str:
+    """The media type to answer in: the one of ours that the client likes best."""
+    liked: list[tuple[float, str]] = []
+    for part in request.headers.get("Accept", PLAIN).split(","):
+        name, *parameters = (piece.strip().lower() for piece in part.split(";"))
+        weight = next((_weight(parameter) for parameter in parameters if parameter.startswith("q=")), 1.0)
+        if name in (RESPONSE, PLAIN, STREAM):
+            liked.append((weight, name))
+        elif name in ("*/*", "application/*"):
+            liked.append((weight, PLAIN))
+    return max(liked, key=lambda one: one[0])[1] if liked else PLAIN
+
+
+def _weight(parameter: str) -> float:
+    try:
+        return float(parameter[2:])
+    except ValueError:
+        return 0.0
+
+
+async def read(request: web.Request) -> Asked:
+    """Read the parameters of a request.
+
+    Raises BodyRefused.
+    """
+    if request.method == "GET":
+        return checked({name: _from_query(name, value) for name, value in request.query.items()})
+    if request.content_type != PLAIN or request.charset not in (None, "utf-8", "UTF-8"):
+        raise BodyRefused("Send JSON: Content-Type: application/json.", 415)
+    body = bodies.json(await bodies.read(request))
+    if isinstance(body, list):
+        raise BodyRefused("Batches of operations are not supported: send one operation a request.")
+    if not isinstance(body, dict):
+        raise BodyRefused("The body must be a JSON object with 'query'.")
+    return checked(body)
+
+
+def _from_query(name: str, value: str) -> Any:
+    try:
+        strict_json.check_text(value)
+        return strict_json.loads(value.encode()) if name in ("variables", "extensions") and value else value
+    except strict_json.BadJson as error:
+        raise BodyRefused(f"'{name}': {error}") from None
+
+
+def checked(parameters: dict[str, Any]) -> Asked:
+    """Check the kinds of parameters.
+
+    Raises BodyRefused.
+    """
+    query, name = parameters.get("query"), parameters.get("operationName")
+    variables, extensions = parameters.get("variables"), parameters.get("extensions")
+    if not isinstance(query, str) or not query.strip():
+        raise BodyRefused("'query' must be the text of an operation.")
+    if name is not None and not isinstance(name, str):
+        raise BodyRefused("'operationName' must be text.")
+    if variables is not None and not isinstance(variables, dict):
+        raise BodyRefused("'variables' must be an object.")
+    if extensions is not None and not isinstance(extensions, dict):
+        raise BodyRefused("'extensions' must be an object.")
+    return Asked(query, name or None, variables, extensions or {})

@@ -1,0 +1,37 @@
+"""Figures for operators, as Prometheus reads them."""
+
+import asyncio
+import ipaddress
+import time
+
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+LAG_EVERY = 0.5
+
+
+class Metrics:
+    """The figures of one process."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "centil_requests", "Requests by method, route and status.", ("method", "route", "status"), registry=self.registry
+        )
+        self.seconds = Histogram("centil_request_seconds", "Time to answer, by route.", ("route",), registry=self.registry)
+        self.lag = Gauge("centil_event_loop_lag_seconds", "How late the event loop was at its last look.", registry=self.registry)
+        self.in_flight = Gauge("centil_requests_in_flight", "Requests being worked on.", registry=self.registry)
+
+    async def watch_lag(self) -> None:
+        """Measure how late the event loop is, for ever."""
+        while True:
+            due = time.perf_counter() + LAG_EVERY
+            await asyncio.sleep(LAG_EVERY)
+            self.lag.set(max(time.perf_counter() - due, 0))
+
+    async def answer(self, request: web.Request) -> web.Response:
+        """Show the figures to this machine; others get 404."""
+        peer = request.remote or "0.0.0.0"  # noqa: S104  stands for nobody
+        if not ipaddress.ip_address(peer).is_loopback:
+            raise web.HTTPNotFound
+        return web.Response(body=generate_latest(self.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -1,0 +1,67 @@
+"""Around every request: an id, a line in the log, figures, security headers, and no traceback for anybody."""
+
+import logging
+import time
+from collections.abc import Awaitable, Callable
+
+import orjson
+import structlog
+from aiohttp import web
+
+from gateway.front import REQUEST_ID, new_request_id
+from gateway.metrics import Metrics
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+log = logging.getLogger("centil.access")
+ALWAYS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cross-Origin-Resource-Policy": "cross-origin"}
+
+
+def route_of(request: web.Request) -> str:
+    """The pattern that a request's path fits, so that keys of links and rows stay out of logs and figures."""
+    resource = request.match_info.route.resource
+    return resource.canonical if resource is not None else "unknown"
+
+
+def around(metrics: Metrics) -> Callable[..., Awaitable[web.StreamResponse]]:
+    """Make the outermost middleware."""
+
+    @web.middleware
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        begun = time.perf_counter()
+        request[REQUEST_ID] = request_id = new_request_id()
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        metrics.in_flight.inc()
+        try:
+            response = await _answered(request, handler)
+        finally:
+            metrics.in_flight.dec()
+            structlog.contextvars.clear_contextvars()
+        route, took = route_of(request), time.perf_counter() - begun
+        metrics.requests.labels(request.method, route, response.status).inc()
+        metrics.seconds.labels(route).observe(took)
+        fields = {"method": request.method, "route": route, "status": response.status, "duration_ms": round(took * 1000, 1)}
+        log.info("request", extra={**fields, "request_id": request_id})
+        return response
+
+    return middleware
+
+
+async def _answered(request: web.Request, handler: Handler) -> web.StreamResponse:
+    try:
+        response = await handler(request)
+    except web.HTTPException as error:
+        response = plain(request, error.status, error.reason)
+        response.headers.extend({name: value for name, value in error.headers.items() if name in ("Allow", "Location")})
+    except Exception:
+        log.exception("unexpected error")
+        response = plain(request, 500, "Something failed that should not have. Quote the request id when you report it.")
+    if not response.prepared:
+        for name, value in {**ALWAYS, "X-Request-Id": request[REQUEST_ID]}.items():
+            response.headers.setdefault(name, value)
+    return response
+
+
+def plain(request: web.Request, status: int, message: str) -> web.Response:
+    """An answer of no surface in particular."""
+    body = {"error": {"message": message, "requestId": request[REQUEST_ID]}}
+    return web.Response(body=orjson.dumps(body), status=status, content_type="application/json", charset="utf-8")
