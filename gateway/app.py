@@ -5,18 +5,20 @@ import contextlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 
-import aiohttp_cors
 from aiohttp import web
 
 from domain.kernel.clock import Clock
 from domain.kernel.database import Database, Means, open_database
 from domain.kernel.environment import Environment, Signer
 from domain.kernel.jobs import JobQueue
-from gateway import bodies, graph
+from gateway import apis, bodies, graph
+from gateway.consoles import GraphiQL, Reference
+from gateway.cors import allow_origins
 from gateway.front import Front
 from gateway.graphql import GraphQLEndpoint
 from gateway.metrics import Metrics
 from gateway.middleware import Handler, around
+from gateway.rest import RestApi
 from gateway.settings import Settings
 from resolvers.schema import build
 
@@ -52,18 +54,24 @@ async def open_for(settings: Settings, jobs: JobQueue, clock: Clock | None = Non
 
 def make_server(settings: Settings, database: Database) -> Server:
     """Wire a server on an open database."""
-    executor = graph.executor(build(), introspection=settings.introspection, suggestions=settings.suggestions)
-    front = Front(settings, database, executor, [])
+    executor = graph.executor(build(apis.served()), introspection=settings.introspection, suggestions=settings.suggestions)
+    front = Front(settings, database, executor, apis.facts())
     metrics = Metrics()
     app = web.Application(middlewares=[around(metrics)], client_max_size=bodies.LARGEST)
+    allow_origins(app, settings.cors_origins)
     server = Server(settings, database, front, app)
     endpoint = GraphQLEndpoint(front)
-    routes = [app.router.add_route(method, "/graphql", endpoint.handle) for method in ("GET", "POST")]
+    for method in ("GET", "POST"):
+        app.router.add_route(method, "/graphql", endpoint.handle)
     app.router.add_get("/health/live", _live)
     app.router.add_get("/health/ready", _ready(server))
     if settings.metrics:
         app.router.add_get("/metrics", metrics.answer)
-    _allow_origins(app, settings, routes)
+    if settings.graphiql:
+        GraphiQL(settings).mount(app)
+    Reference().mount(app, apis.DIALECTS)
+    for dialect in apis.DIALECTS.values():
+        RestApi(front, dialect).mount(app)
     app.cleanup_ctx.append(_background(metrics, front))
     return server
 
@@ -79,21 +87,6 @@ def _ready(server: Server) -> Handler:
         return web.json_response({"status": "ready"})
 
     return ready
-
-
-def _allow_origins(app: web.Application, settings: Settings, routes: list[web.AbstractRoute]) -> None:
-    """Let browser apps of the origins in the settings call; with keys and tokens in headers, never with cookies."""
-    if not settings.cors_origins:
-        return
-    allowed = aiohttp_cors.ResourceOptions(  # type: ignore[no-untyped-call]
-        allow_credentials=False,
-        expose_headers=("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "Retry-After", "X-Request-Id"),
-        allow_headers=("Authorization", "Content-Type", "Last-Event-ID"),
-        max_age=600,
-    )
-    cors = aiohttp_cors.setup(app, defaults=dict.fromkeys(settings.cors_origins, allowed))
-    for route in routes:
-        cors.add(route)
 
 
 def _background(metrics: Metrics, front: Front) -> Callable[[web.Application], AsyncIterator[None]]:

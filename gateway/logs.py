@@ -38,8 +38,8 @@ ALLOWED = frozenset(
 
 
 def only_allowed(_logger: Any, _method: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Drop every field that is not on the list."""
-    return {name: value for name, value in fields.items() if name in ALLOWED}
+    """Drop every field that is not on the list; those of structlog itself begin with an underscore."""
+    return {name: value for name, value in fields.items() if name in ALLOWED or name.startswith("_")}
 
 
 def without_values(_logger: Any, _method: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

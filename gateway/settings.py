@@ -121,6 +121,12 @@ class Settings(BaseSettings):
         host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104  the address shown, not the one bound
         return self.base_url or f"http://{host}:{self.port}"
 
+    @property
+    def demo_key(self) -> str | None:
+        """The key of the demo account, which lies in a file of mode 0600 (Q-4)."""
+        path = self.var / "demo-key"
+        return path.read_text().strip() if path.exists() else None
+
     @cached_property
     def signing_secret(self) -> str:
         """The secret given, or the one made at first start and kept where only this user can read it."""

@@ -6,12 +6,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection
 
+from domain.kernel.jobs import JOBS
 from domain.kernel.sqlite import PRAGMAS
+from gateway.jobs import engine
+from gateway.jobs.engine import ROLES
+from gateway.jobs.names import APPLICATION, QUEUE, SCHEDULED
 from gateway.migrations import HEAD
 from gateway.settings import Settings
-
-QUEUE = "centil"
-ROLES = ("centil_app", "centil_reader")
 
 
 class WrongSchema(Exception):
@@ -23,40 +24,32 @@ def sync_url(settings: Settings) -> URL:
     return settings.database if settings.on_sqlite else settings.database.set(drivername="postgresql+psycopg")
 
 
-def job_url(settings: Settings, *, owner: bool = False) -> str:
-    """The database as the job engine takes it: in the writer's role on PostgreSQL, unless it is to make its tables."""
-    url = sync_url(settings).set(drivername="sqlite" if settings.on_sqlite else "postgresql")
-    if not settings.on_sqlite and not owner:
-        url = url.update_query_dict({"options": f"-c role={ROLES[0]}"})
-    return url.render_as_string(hide_password=False)
-
-
-def _engine(settings: Settings) -> sa.Engine:
-    engine = sa.create_engine(sync_url(settings))
+def _connect(settings: Settings) -> sa.Engine:
+    connecting = sa.create_engine(sync_url(settings))
     if settings.on_sqlite:
         Path(str(settings.database.database)).parent.mkdir(parents=True, exist_ok=True)
 
-        @sa.event.listens_for(engine, "connect")
+        @sa.event.listens_for(connecting, "connect")
         def prepare(connection: Any, _record: Any) -> None:
             for pragma in PRAGMAS:
                 connection.execute(pragma)
 
-    return engine
+    return connecting
 
 
 def revision(settings: Settings) -> str | None:
     """The step the database is at; None when it is empty or absent."""
     if settings.on_sqlite and not Path(str(settings.database.database)).exists():
         return None
-    engine = _engine(settings)
+    database = _connect(settings)
     try:
-        with engine.connect() as connection:
+        with database.connect() as connection:
             if not sa.inspect(connection).has_table("alembic_version"):
                 return None
             found = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
             return str(found) if found else None
     finally:
-        engine.dispose()
+        database.dispose()
 
 
 def check(settings: Settings) -> None:
@@ -81,15 +74,15 @@ def migrate(settings: Settings) -> str | None:
     before = revision(settings)
     if before is not None and before > HEAD:
         check(settings)
-    engine = _engine(settings)
+    database = _connect(settings)
     try:
         if not settings.on_sqlite:
-            with engine.begin() as connection:
+            with database.begin() as connection:
                 _make_roles(connection)
-        with engine.begin() as connection:
+        with database.begin() as connection:
             _upgrade(connection)
     finally:
-        engine.dispose()
+        database.dispose()
     _prepare_jobs(settings)
     return before
 
@@ -122,12 +115,23 @@ def _make_roles(connection: Connection) -> None:
 
 
 def _prepare_jobs(settings: Settings) -> None:
-    """Make the job engine's tables and our queue in it."""
+    """Make the job engine's tables, our queue in it, and the schedules of jobs that come by themselves."""
     from dbos import DBOS, DBOSClient  # slow to import, and only this needs it here
 
-    DBOS.migrate(job_url(settings, owner=True), application_role=None if settings.on_sqlite else ROLES[0])
-    client = DBOSClient(system_database_url=job_url(settings))
+    import domain.invites.expiry  # noqa: F401  declares the scheduled jobs
+
+    DBOS.migrate(engine.url(settings, owner=True), application_role=None if settings.on_sqlite else ROLES[0])
+    client = DBOSClient(
+        system_database_url=engine.url(settings), system_database_engine=engine.sqlite_engine(settings), application_name=APPLICATION
+    )
     try:
         client.register_queue(QUEUE, polling_interval_sec=0.1, worker_concurrency=8)
+        client.apply_schedules(
+            [
+                {"schedule_name": job.name, "workflow_name": SCHEDULED, "schedule": job.every, "context": job.name}
+                for job in JOBS.values()
+                if job.every is not None
+            ]
+        )
     finally:
         client.destroy()

@@ -14,6 +14,7 @@ from domain.billing.registration import Registered
 from domain.invites import links
 from domain.invites import queries as invites
 from domain.invites.status import PENDING_LIMIT
+from domain.kernel import names
 from domain.kernel.language import Language
 from domain.kernel.paging import Window
 from domain.kernel.permissions import ANALYST, Access, Permission
@@ -34,6 +35,22 @@ def account_key(account_id: int) -> str:
     return f"cus_{account_id}"
 
 
+@graph_type(requires=Permission.KEYS_READ, description="A credential of the account; its secret was shown once, when it was made.")
+class ApiKey(Node):
+    id: strawberry.ID = computed(ids.encoder("ApiKey"), columns=("key",), description="Opaque id.")
+    key: str = attribute("Its key; not the secret.")
+    name: str = attribute("What the account calls it.")
+    prefix: str = attribute("The first twelve characters of the secret, to recognise it by.")
+    last_four: str = attribute("The last four characters of the secret.")
+    mode: Mode = attribute("Whether it belongs to the live account or the sandbox.")
+    permissions: list[Permission] = attribute("What it may do.")
+    rate_limit: int = attribute("Requests a minute.")
+    created_at: datetime = attribute("When it was made.")
+    expires_at: datetime | None = attribute("When it ends by itself.")
+    revoked_at: datetime | None = attribute("When it was revoked.")
+    last_used_at: datetime | None = attribute("When it was used last, to the minute.")
+
+
 @graph_type(requires=Permission.ACCOUNT_READ, description="The owner of everything; no query looks into another one.")
 class Account(Node):
     id: strawberry.ID = computed(
@@ -47,6 +64,12 @@ class Account(Node):
     status: AccountStatus = attribute("Whether it can be used.")
     email: str = attribute("The mail address it was registered with.")
     contact_name: str | None = attribute("Whom to talk to.")
+    contact_given_name: str | None = computed(
+        lambda name: names.split(name or "")[0] or None, columns=("contact_name",), description="Their given name, guessed from the name."
+    )
+    contact_family_name: str | None = computed(
+        lambda name: names.split(name or "")[1] or None, columns=("contact_name",), description="Their family name, guessed from the name."
+    )
     phone: str | None = attribute("Phone number.")
     website: str | None = attribute("Website.")
     street: str | None = attribute("Street and number.")
@@ -69,21 +92,11 @@ class Account(Node):
     )
     created_at: datetime = attribute("When it was registered.")
 
-
-@graph_type(requires=Permission.KEYS_READ, description="A credential of the account; its secret was shown once, when it was made.")
-class ApiKey(Node):
-    id: strawberry.ID = computed(ids.encoder("ApiKey"), columns=("key",), description="Opaque id.")
-    key: str = attribute("Its key; not the secret.")
-    name: str = attribute("What the account calls it.")
-    prefix: str = attribute("The first twelve characters of the secret, to recognise it by.")
-    last_four: str = attribute("The last four characters of the secret.")
-    mode: Mode = attribute("Whether it belongs to the live account or the sandbox.")
-    permissions: list[Permission] = attribute("What it may do.")
-    rate_limit: int = attribute("Requests a minute.")
-    created_at: datetime = attribute("When it was made.")
-    expires_at: datetime | None = attribute("When it ends by itself.")
-    revoked_at: datetime | None = attribute("When it was revoked.")
-    last_used_at: datetime | None = attribute("When it was used last, to the minute.")
+    @batched("Its API keys that work, newest first; at most a hundred.")
+    async def active_api_keys(parents: Sequence[Any], context: Context) -> list[list[ApiKey]]:  # noqa: N805  parents in, values out
+        page = await queries.keys(context.read, context.account_id, Window(first=100), now=context.now, status=["active"])
+        rows: Any = page.rows
+        return [rows for _ in parents]
 
 
 @graph_type(requires=Access.SIGNED_IN, description="How much more may be done right now.")

@@ -5,8 +5,9 @@ from typing import Annotated, Any
 
 import strawberry
 
-from domain.candidates import commands, names, queries
+from domain.candidates import commands, queries
 from domain.invites import queries as invites
+from domain.kernel import names
 from domain.kernel.errors import Forbidden
 from domain.kernel.language import Language
 from domain.kernel.paging import Window

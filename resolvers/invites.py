@@ -85,6 +85,11 @@ class Invite(Node):
     started_at: datetime | None = attribute("When it was begun.")
     completed_at: datetime | None = attribute("When it was completed.")
     canceled_at: datetime | None = attribute("When it was taken back.")
+    was_expired: bool = computed(
+        lambda canceled_at, expires_at: canceled_at is not None and canceled_at >= expires_at,
+        columns=("canceled_at", "expires_at"),
+        description="Whether it had expired already when it was taken back.",
+    )
 
 
 @strawberry.input(description="Which invites.")
@@ -121,9 +126,16 @@ class RemindInviteInput:
 @strawberry.type
 class InviteQuery:
     @query(requires=READ, description="One invite; null when there is no such key.")
-    async def invite(self, info: Info, key: Annotated[strawberry.ID, arg("Its key (`inv_…`) or id.")]) -> Invite | None:
-        wanted = ids.key_of("Invite", key)
-        return (await queries.by_keys(info.context.read, info.context.account_id, [wanted])).get(wanted)  # type: ignore[return-value]
+    async def invite(
+        self,
+        info: Info,
+        key: Annotated[strawberry.ID, arg("Its key (`inv_…`) or id.")],
+        filter: Annotated[InviteFilter | None, arg("Only if it is one of these; null otherwise.")] = None,
+    ) -> Invite | None:
+        context = info.context
+        conditions = {**filters(filter), "key": [ids.key_of("Invite", key)]}
+        page = await queries.page(context.read, context.account_id, Window(first=1), order="newest", given=conditions, now=context.now)
+        return page.rows[0] if page.rows else None  # type: ignore[return-value]
 
     @query(requires=READ, description="The account's invites.")
     async def invites(

@@ -1,17 +1,27 @@
 """Moving credits: each movement once, never below zero, whoever comes at the same time."""
 
-from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import bindparam, select, update
 
 from domain.billing.errors import AlreadyBooked, InsufficientCredits
 from domain.billing.model import CreditBalance, CreditEntry
+from domain.kernel.columns import inserts, table_of
 from domain.kernel.errors import BadInput
 from domain.kernel.identifiers import new_key
+from domain.kernel.statements import ACCOUNT, OWNER
 from domain.kernel.work import UnitOfWork
 
-_AVAILABLE = CreditBalance.granted + CreditBalance.bought - CreditBalance.refunded - CreditBalance.used
 LARGEST_GRANT = 1_000_000
+_BALANCE, _ENTRY = table_of(CreditBalance), table_of(CreditEntry)
+_OWN = _BALANCE.c.account_id == OWNER
+_AVAILABLE = _BALANCE.c.granted + _BALANCE.c.bought - _BALANCE.c.refunded - _BALANCE.c.used
+_LEFT = select(_AVAILABLE).where(_BALANCE.c.account_id == ACCOUNT)
+_SPEND = update(_BALANCE).where(_OWN, _AVAILABLE >= 1).values(used=_BALANCE.c.used + 1)
+_GRANT = update(_BALANCE).where(_OWN).values(granted=_BALANCE.c.granted + bindparam("amount"))
+_OPEN = {name: insert.on_conflict_do_nothing(index_elements=["account_id"]) for name, insert in inserts(CreditBalance).items()}
+_BOOK = {
+    name: insert.on_conflict_do_nothing(index_elements=["account_id", "reference"]).returning(_ENTRY.c.key)
+    for name, insert in inserts(CreditEntry).items()
+}
 
 
 async def grant(uow: UnitOfWork, amount: int, *, reference: str) -> str:
@@ -21,10 +31,8 @@ async def grant(uow: UnitOfWork, amount: int, *, reference: str) -> str:
     """
     if not 0 < amount <= LARGEST_GRANT:
         raise BadInput.field("amount", message=f"'amount' must be from 1 to {LARGEST_GRANT}.")
-    insert = (postgresql if uow.dialect == "postgresql" else sqlite).insert(CreditBalance)
-    fresh = insert.values(account_id=uow.account_id, granted=0, bought=0, refunded=0, used=0)
-    await uow.session.execute(fresh.on_conflict_do_nothing(index_elements=[CreditBalance.account_id]))
-    await uow.change(update(CreditBalance).where(CreditBalance.account_id == uow.account_id).values(granted=CreditBalance.granted + amount))
+    await uow.session.execute(_OPEN[uow.dialect], {"account_id": uow.account_id, "granted": 0, "bought": 0, "refunded": 0, "used": 0})
+    await uow.session.execute(_GRANT, {"owner": uow.account_id, "amount": amount})
     return await _book(uow, "grant", amount, reference)
 
 
@@ -33,8 +41,8 @@ async def spend(uow: UnitOfWork, *, reference: str) -> str:
 
     Raises InsufficientCredits when none is left, AlreadyBooked when this was paid for.
     """
-    taken = update(CreditBalance).where(CreditBalance.account_id == uow.account_id, _AVAILABLE >= 1).values(used=CreditBalance.used + 1)
-    if not await uow.change(taken):
+    changed = await uow.session.execute(_SPEND, {"owner": uow.account_id})
+    if not changed.rowcount:  # type: ignore[attr-defined]
         raise InsufficientCredits(required=1, available=0)
     return await _book(uow, "completion", -1, reference)
 
@@ -44,21 +52,17 @@ async def require(uow: UnitOfWork, amount: int) -> None:
 
     Raises InsufficientCredits.
     """
-    if (available := await _available(uow)) < amount:
+    found = await uow.session.execute(_LEFT, {"account_id": uow.account_id})
+    available = int(found.scalar_one_or_none() or 0)
+    if available < amount:
         raise InsufficientCredits(required=amount, available=available)
 
 
-async def _available(uow: UnitOfWork) -> int:
-    found = await uow.session.execute(select(_AVAILABLE).where(CreditBalance.account_id == uow.account_id))
-    return int(found.scalar_one_or_none() or 0)
-
-
 async def _book(uow: UnitOfWork, kind: str, amount: int, reference: str) -> str:
-    entry = CreditEntry(account_id=uow.account_id, key=new_key("crd"), kind=kind, amount=amount, reference=reference, at=uow.now)
-    uow.session.add(entry)
-    try:
-        await uow.session.flush()
-    except IntegrityError as error:
-        raise AlreadyBooked from error
-    uow.record(f"credits.{'used' if amount < 0 else 'added'}", entry.key, amount=amount, kind=kind)
-    return entry.key
+    """Write a movement unless its reference was used; the index decides, whoever comes at the same time."""
+    entry = {"account_id": uow.account_id, "key": new_key("crd"), "kind": kind, "amount": amount, "reference": reference, "at": uow.now}
+    key = (await uow.session.execute(_BOOK[uow.dialect], entry)).scalar_one_or_none()
+    if key is None:
+        raise AlreadyBooked
+    uow.record(f"credits.{'used' if amount < 0 else 'added'}", str(key), amount=amount, kind=kind)
+    return str(key)

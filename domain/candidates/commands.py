@@ -2,21 +2,26 @@
 
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import bindparam, select
 
-from domain.candidates import names
 from domain.candidates.errors import Anonymized
 from domain.candidates.model import Candidate
-from domain.kernel import inputs
+from domain.kernel import inputs, names
 from domain.kernel.actor import ActorKind
+from domain.kernel.columns import inserts, table_of
 from domain.kernel.errors import NotFound
 from domain.kernel.identifiers import new_key
 from domain.kernel.inputs import folded
+from domain.kernel.statements import ACCOUNT
 from domain.kernel.work import UnitOfWork
 
 DETAILS = ("given_name", "family_name", "gender", "birth_year", "language")
 OLDEST_BIRTH_YEAR = 1900
+_BY_EMAIL = select(Candidate).where(Candidate.account_id == ACCOUNT, Candidate.email == bindparam("email"))
+_ADD = {
+    name: insert.on_conflict_do_nothing(index_elements=["account_id", "email"]).returning(table_of(Candidate).c.key)
+    for name, insert in inserts(Candidate).items()
+}
 
 
 async def find_or_add(uow: UnitOfWork, *, email: str, name: str = "", language: str | None = None) -> str:
@@ -48,9 +53,7 @@ async def _add(uow: UnitOfWork, email: str, name: str, language: str | None) -> 
         "created_at": uow.now,
         "updated_at": uow.now,
     }
-    insert = (postgresql if uow.dialect == "postgresql" else sqlite).insert(Candidate.__table__)
-    unless_known = insert.on_conflict_do_nothing(index_elements=["account_id", "email"]).returning(Candidate.__table__.c.key)
-    added = (await uow.session.execute(unless_known, fresh)).scalar_one_or_none()
+    added = (await uow.session.execute(_ADD[uow.dialect], fresh)).scalar_one_or_none()
     if added is None:
         return await find_or_add(uow, email=email, name=name, language=language)
     uow.record("candidate.added", str(added))
@@ -58,8 +61,8 @@ async def _add(uow: UnitOfWork, email: str, name: str, language: str | None) -> 
 
 
 async def _by_email(uow: UnitOfWork, email: str) -> Candidate | None:
-    found = select(Candidate).where(Candidate.account_id == uow.account_id, Candidate.email == email)
-    return (await uow.session.execute(found)).scalar_one_or_none()
+    found = await uow.session.execute(_BY_EMAIL, {"account_id": uow.account_id, "email": email})
+    return found.scalar_one_or_none()
 
 
 async def update(uow: UnitOfWork, key: str, changes: dict[str, Any]) -> str:

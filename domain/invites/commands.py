@@ -98,7 +98,7 @@ async def cancel(uow: UnitOfWork, key: str) -> str:
     """
     canceled = (
         update(Invite)
-        .where(Invite.account_id == uow.account_id, Invite.key == key, Invite.status == "pending")
+        .where(Invite.account_id == uow.account_id, Invite.key == key, Invite.origin == Origin.DIRECT, Invite.status == "pending")
         .values(status="canceled", canceled_at=uow.now)
     )
     if not await uow.change(canceled):
@@ -117,6 +117,7 @@ async def remind(uow: UnitOfWork, key: str) -> str:
         .where(
             Invite.account_id == uow.account_id,
             Invite.key == key,
+            Invite.origin == Origin.DIRECT,
             or_(*(Invite.status == status for status in OPEN)),
             Invite.expires_at > uow.now,
             Invite.reminders < REMINDERS,
@@ -146,6 +147,6 @@ async def _why_not_reminded(uow: UnitOfWork, key: str) -> Exception:
 
 async def _found(uow: UnitOfWork, key: str) -> Invite:
     invite = await uow.session.get(Invite, (uow.account_id, key), populate_existing=True)
-    if invite is None:
+    if invite is None or invite.origin != Origin.DIRECT:
         raise NotFound
     return invite

@@ -27,7 +27,7 @@ _OVER = statement(
 )
 
 
-@job("invites.expire", every="*/5 * * * *")
+@job("invites.expire", every="0 */5 * * * *")
 async def expire(ports: Ports) -> int:
     """Send the event of every invite that expired since, each once, and forget entries; return how many invites."""
     database = ports.database

@@ -79,6 +79,7 @@ INVITES = Listing(
     "Invite",
     key=Invite.key,
     filters={
+        "key": one_of("key", Invite.key),
         "status": choice("status", CONDITIONS),
         "origin": one_of("origin", Invite.origin),
         "candidate": one_of("candidate", Invite.candidate_key),

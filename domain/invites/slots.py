@@ -5,8 +5,11 @@ from sqlalchemy import func, select
 from domain.access.model import Account
 from domain.invites.errors import TooManyPendingInvites
 from domain.invites.model import Invite
-from domain.invites.status import CONDITIONS, PENDING_LIMIT, InviteStatus
+from domain.invites.status import CONDITIONS, PENDING_LIMIT, InviteStatus, Origin
+from domain.kernel.statements import ACCOUNT
 from domain.kernel.work import UnitOfWork
+
+_PENDING = select(func.count()).where(Invite.account_id == ACCOUNT, Invite.origin == Origin.DIRECT.value, CONDITIONS[InviteStatus.PENDING])
 
 
 async def take(uow: UnitOfWork) -> None:
@@ -15,7 +18,8 @@ async def take(uow: UnitOfWork) -> None:
     The count is a statement of its own after the lock, so it sees what those who held the lock before have committed.
     Raises TooManyPendingInvites.
     """
+    await uow.session.flush()
     await uow.one_at_a_time(Account, uow.account_id)
-    counted = select(func.count()).where(Invite.account_id == uow.account_id, Invite.origin == "direct", CONDITIONS[InviteStatus.PENDING])
-    if (await uow.session.execute(counted, {"now": uow.now})).scalar_one() >= PENDING_LIMIT:
+    pending = await uow.session.execute(_PENDING, {"account_id": uow.account_id, "now": uow.now})
+    if pending.scalar_one() >= PENDING_LIMIT:
         raise TooManyPendingInvites(PENDING_LIMIT)

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, dataclass_transform
+from typing import Any, cast, dataclass_transform
 
 import orjson
-from sqlalchemy import BigInteger, Dialect, ForeignKeyConstraint, MetaData, SmallInteger, String
+from sqlalchemy import BigInteger, Dialect, ForeignKeyConstraint, MetaData, SmallInteger, String, Table
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -118,11 +119,25 @@ def account_column() -> Mapped[int]:
     return mapped_column(BigInteger, primary_key=True, autoincrement=False)
 
 
+_AT_COMMIT: Any = {"deferrable": True, "initially": "DEFERRED"}
+"""Checked when the transaction commits, so that rows may be written in any order."""
+
+
 def of_account() -> ForeignKeyConstraint:
     """The row's account exists."""
-    return ForeignKeyConstraint(["account_id"], ["account.account_id"])
+    return ForeignKeyConstraint(["account_id"], ["account.account_id"], **_AT_COMMIT)
 
 
 def within_account(column: str, target: str, target_column: str = "key") -> ForeignKeyConstraint:
     """The row refers to a row of the same account."""
-    return ForeignKeyConstraint(["account_id", column], [f"{target}.account_id", f"{target}.{target_column}"])
+    return ForeignKeyConstraint(["account_id", column], [f"{target}.account_id", f"{target}.{target_column}"], **_AT_COMMIT)
+
+
+def table_of(entity: type[Entity]) -> Table:
+    """The table of an entity, for statements that need no entities."""
+    return cast(Table, entity.__table__)
+
+
+def inserts(entity: type[Entity]) -> dict[str, Any]:
+    """An INSERT into an entity's table for each database, which both can be told what to do about a clash."""
+    return {"sqlite": sqlite.insert(table_of(entity)), "postgresql": postgresql.insert(table_of(entity))}

@@ -63,7 +63,7 @@ class Database:
         Raises Unavailable when the database is too busy.
         """
         with translated():
-            async with self._turn(), AsyncSession(self.engine, expire_on_commit=False) as session:
+            async with self._turn(), AsyncSession(self.engine, expire_on_commit=False, autoflush=False) as session:
                 if actor.account is not None:
                     await confine(session, self.dialect, actor.account)
                 work = UnitOfWork(session, actor, self.clock.now(), request_id, self.jobs, self.environment, self.dialect)

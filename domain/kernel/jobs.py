@@ -2,9 +2,13 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from domain.kernel.columns import Entity
+from domain.kernel.personal import nothing
 
 JOBS: dict[str, "Job"] = {}
 """Every job by its name; the runner looks it up when the job is due."""
@@ -23,7 +27,7 @@ class Job:
     name: str
     run: Step
     every: str | None = None
-    """A cron expression for work that comes by itself; it is then given the ports alone."""
+    """A cron expression (seconds first) for work that comes by itself; it is then given the ports alone."""
 
 
 def job(name: str, *, every: str | None = None) -> Callable[[Step], Job]:
@@ -34,6 +38,16 @@ def job(name: str, *, every: str | None = None) -> Callable[[Step], Job]:
         return declared
 
     return declare
+
+
+class WorkerBeat(Entity):
+    """When a worker last said that it lives, and who takes over its work when it does not say so any more."""
+
+    __tablename__ = "worker_beat"
+
+    name: Mapped[str] = mapped_column(primary_key=True, info=nothing("host, process and a random part"))
+    at: Mapped[datetime]
+    taken_by: Mapped[str | None] = mapped_column(default=None, info=nothing("the name of a worker"))
 
 
 class JobQueue(Protocol):

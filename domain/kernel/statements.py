@@ -20,6 +20,8 @@ from domain.kernel.columns import Converter, Portable
 K = TypeVar("K", bound=Hashable)
 ACCOUNT: BindParameter[int] = sa.bindparam("account_id", type_=sa.BigInteger)
 """The account a read is held to; every account-owned table in a statement is compared with it."""
+OWNER: BindParameter[int] = sa.bindparam("owner", type_=sa.BigInteger)
+"""The same for an UPDATE, whose parameters may not be named like a column."""
 
 DIALECTS: dict[str, Dialect] = {
     "sqlite": sqlite.dialect(paramstyle="qmark"),

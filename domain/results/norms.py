@@ -47,7 +47,7 @@ def designed() -> NormGroup:
         instrument_version=head["instrument_version"],
         n=0,
         created_at=head["created_at"],
-        norms={scale: Norm(**values) for scale, values in raw["scales"].items()},
+        norms={scale: Norm(values["mean"], values["sd"], values["alpha"]) for scale, values in raw["scales"].items()},
     )
 
 
@@ -62,7 +62,9 @@ def stored(row: Any) -> NormGroup:
         instrument_version=row.instrument_version,
         n=row.n,
         created_at=row.created_at,
-        norms={scale: Norm(**{name: Fraction(value) for name, value in values.items()}) for scale, values in row.scales.items()},
+        norms={
+            scale: Norm(Fraction(values["mean"]), Fraction(values["sd"]), Fraction(values["alpha"])) for scale, values in row.scales.items()
+        },
     )
 
 

@@ -5,8 +5,9 @@ Formulas: ARCHITECTURE section 10. Values are kept as whole tenths, rounded half
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cache
 from typing import ClassVar
 
 from domain.instruments.bank import POINTS, SHARE_NEEDED, Instrument, Scale
@@ -25,6 +26,14 @@ class Norm:
     mean: Fraction
     sd: Fraction
     alpha: Fraction
+    known: dict[Fraction, int] = field(default_factory=dict, compare=False, repr=False)
+    """C-values in tenths by raw percent, as they were worked out: a scale has a few dozen raw percents."""
+
+    def c_tenths(self, raw: Fraction) -> int:
+        """The C-value of a raw percent, in tenths."""
+        if raw not in self.known:
+            self.known[raw] = half_up(c_value(raw, self) * 10)
+        return self.known[raw]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +68,12 @@ def raw_percent(scale: Scale, answers: Answers) -> Fraction | None:
     part, whole = SHARE_NEEDED
     if len(scores) * whole < len(scale.items) * part:
         return None
-    return Fraction((sum(scores) - len(scores)) * 100, len(scores) * (POINTS - 1))
+    return _percent(sum(scores), len(scores))
+
+
+@cache
+def _percent(total: int, count: int) -> Fraction:
+    return Fraction((total - count) * 100, count * (POINTS - 1))
 
 
 def c_value(raw: Fraction, norm: Norm) -> Fraction:
@@ -75,8 +89,8 @@ def tenths(value: Fraction | None) -> int | None:
 def score(instrument: Instrument, answers: Answers, norms: dict[str, Norm]) -> tuple[list[int | None], list[int | None]]:
     """Raw percents and C-values of all scales in their published order, in tenths; null where too little was answered."""
     raws = [raw_percent(scale, answers) for scale in instrument.scales]
-    values = [None if raw is None else c_value(raw, norms[scale.key]) for scale, raw in zip(instrument.scales, raws, strict=True)]
-    return [tenths(raw) for raw in raws], [tenths(value) for value in values]
+    values = [None if raw is None else norms[scale.key].c_tenths(raw) for scale, raw in zip(instrument.scales, raws, strict=True)]
+    return [tenths(raw) for raw in raws], values
 
 
 def class_of(c_tenths: int) -> int:

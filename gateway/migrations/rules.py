@@ -29,6 +29,14 @@ def account_owned(*tables: str) -> None:
         op.execute(f"GRANT SELECT ON {table} TO {READER}")
 
 
+def shared(*tables: str) -> None:
+    """Let the application use tables that belong to no account."""
+    if on_postgresql():
+        for table in tables:
+            op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {WRITER}")
+            op.execute(f"GRANT SELECT ON {table} TO {READER}")
+
+
 def append_only(*tables: str) -> None:
     """Refuse to change or delete rows that were written, whoever asks."""
     if on_postgresql():

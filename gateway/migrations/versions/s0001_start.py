@@ -33,6 +33,7 @@ def upgrade() -> None:
     _event()
     _event_sequence()
     _number_series()
+    _worker_beat()
     _api_key()
     _candidate()
     _credit_balance()
@@ -43,6 +44,7 @@ def upgrade() -> None:
     _result()
     _attempt()
     rules.account_owned(*ACCOUNT_OWNED)
+    rules.shared("worker_beat")
     rules.append_only("event", "credit_entry")
     rules.search_index()
     rules.number_series(SERIES)
@@ -121,6 +123,16 @@ def _number_series() -> None:
     )
 
 
+def _worker_beat() -> None:
+    op.create_table(
+        "worker_beat",
+        sa.Column("name", TEXT, nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("taken_by", TEXT, nullable=True),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_worker_beat")),
+    )
+
+
 def _api_key() -> None:
     op.create_table(
         "api_key",
@@ -137,7 +149,9 @@ def _api_key() -> None:
         sa.Column("expires_at", UtcDateTime(), nullable=True),
         sa.Column("revoked_at", UtcDateTime(), nullable=True),
         sa.Column("last_used_at", UtcDateTime(), nullable=True),
-        sa.ForeignKeyConstraint(["account_id"], ["account.account_id"], name=op.f("fk_api_key_account_id")),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.account_id"], name=op.f("fk_api_key_account_id"), initially="DEFERRED", deferrable=True
+        ),
         sa.PrimaryKeyConstraint("account_id", "key", name=op.f("pk_api_key")),
     )
     op.create_index("ix_api_key_created", "api_key", ["account_id", "created_at", "key"], unique=False)
@@ -167,7 +181,9 @@ def _candidate() -> None:
         sa.Column("anonymized_at", UtcDateTime(), nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("updated_at", UtcDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(["account_id"], ["account.account_id"], name=op.f("fk_candidate_account_id")),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.account_id"], name=op.f("fk_candidate_account_id"), initially="DEFERRED", deferrable=True
+        ),
         sa.PrimaryKeyConstraint("account_id", "key", name=op.f("pk_candidate")),
     )
     op.create_index("ix_candidate_created", "candidate", ["account_id", "created_at", "key"], unique=False)
@@ -184,7 +200,9 @@ def _credit_balance() -> None:
         sa.Column("refunded", sa.Integer(), nullable=False),
         sa.Column("used", sa.Integer(), nullable=False),
         sa.CheckConstraint("granted + bought - refunded - used >= 0", name=op.f("ck_credit_balance_not_negative")),
-        sa.ForeignKeyConstraint(["account_id"], ["account.account_id"], name=op.f("fk_credit_balance_account_id")),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.account_id"], name=op.f("fk_credit_balance_account_id"), initially="DEFERRED", deferrable=True
+        ),
         sa.PrimaryKeyConstraint("account_id", name=op.f("pk_credit_balance")),
     )
 
@@ -200,7 +218,9 @@ def _credit_entry() -> None:
         sa.Column("at", UtcDateTime(), nullable=False),
         sa.CheckConstraint("(amount > 0) = (kind in ('grant', 'purchase'))", name=op.f("ck_credit_entry_sign")),
         sa.CheckConstraint("kind in ('grant', 'purchase', 'completion', 'refund')", name=op.f("ck_credit_entry_kind")),
-        sa.ForeignKeyConstraint(["account_id"], ["account.account_id"], name=op.f("fk_credit_entry_account_id")),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.account_id"], name=op.f("fk_credit_entry_account_id"), initially="DEFERRED", deferrable=True
+        ),
         sa.PrimaryKeyConstraint("account_id", "key", name=op.f("pk_credit_entry")),
     )
     op.create_index("ix_credit_entry_at", "credit_entry", ["account_id", "at", "key"], unique=False)
@@ -218,7 +238,9 @@ def _entry() -> None:
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("expires_at", UtcDateTime(), nullable=False),
         sa.Column("invite_key", TEXT, nullable=True),
-        sa.ForeignKeyConstraint(["account_id"], ["account.account_id"], name=op.f("fk_entry_account_id")),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.account_id"], name=op.f("fk_entry_account_id"), initially="DEFERRED", deferrable=True
+        ),
         sa.PrimaryKeyConstraint("account_id", "key", name=op.f("pk_entry")),
     )
     op.create_index("ix_entry_email", "entry", ["account_id", "email", "created_at"], unique=False)
@@ -238,7 +260,9 @@ def _norm_group() -> None:
         sa.Column("n", sa.Integer(), nullable=False),
         sa.Column("scales", Json(), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(["account_id"], ["account.account_id"], name=op.f("fk_norm_group_account_id")),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.account_id"], name=op.f("fk_norm_group_account_id"), initially="DEFERRED", deferrable=True
+        ),
         sa.PrimaryKeyConstraint("account_id", "key", name=op.f("pk_norm_group")),
     )
 
@@ -270,7 +294,11 @@ def _invite() -> None:
         sa.CheckConstraint("status in ('pending', 'started', 'completed', 'canceled')", name=op.f("ck_invite_status")),
         sa.CheckConstraint("reminders between 0 and 3", name=op.f("ck_invite_reminders")),
         sa.ForeignKeyConstraint(
-            ["account_id", "candidate_key"], ["candidate.account_id", "candidate.key"], name=op.f("fk_invite_account_id_candidate_key")
+            ["account_id", "candidate_key"],
+            ["candidate.account_id", "candidate.key"],
+            name=op.f("fk_invite_account_id_candidate_key"),
+            initially="DEFERRED",
+            deferrable=True,
         ),
         sa.PrimaryKeyConstraint("account_id", "key", name=op.f("pk_invite")),
     )
@@ -301,7 +329,11 @@ def _result() -> None:
         sa.Column("c_tenths", SmallIntegers(), nullable=False),
         sa.Column("completed_at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["account_id", "candidate_key"], ["candidate.account_id", "candidate.key"], name=op.f("fk_result_account_id_candidate_key")
+            ["account_id", "candidate_key"],
+            ["candidate.account_id", "candidate.key"],
+            name=op.f("fk_result_account_id_candidate_key"),
+            initially="DEFERRED",
+            deferrable=True,
         ),
         sa.PrimaryKeyConstraint("account_id", "attempt_id", name=op.f("pk_result")),
     )
@@ -328,10 +360,18 @@ def _attempt() -> None:
         sa.Column("last_at", UtcDateTime(), nullable=False),
         sa.CheckConstraint("status in ('in_progress', 'completed')", name=op.f("ck_attempt_status")),
         sa.ForeignKeyConstraint(
-            ["account_id", "candidate_key"], ["candidate.account_id", "candidate.key"], name=op.f("fk_attempt_account_id_candidate_key")
+            ["account_id", "candidate_key"],
+            ["candidate.account_id", "candidate.key"],
+            name=op.f("fk_attempt_account_id_candidate_key"),
+            initially="DEFERRED",
+            deferrable=True,
         ),
         sa.ForeignKeyConstraint(
-            ["account_id", "invite_key"], ["invite.account_id", "invite.key"], name=op.f("fk_attempt_account_id_invite_key")
+            ["account_id", "invite_key"],
+            ["invite.account_id", "invite.key"],
+            name=op.f("fk_attempt_account_id_invite_key"),
+            initially="DEFERRED",
+            deferrable=True,
         ),
         sa.PrimaryKeyConstraint("account_id", "attempt_id", name=op.f("pk_attempt")),
     )

@@ -1,0 +1,38 @@
+"""The documented REST APIs that this product serves, and which field of the graph answers what of them."""
+
+from collections.abc import Mapping
+from importlib.resources import files
+
+from graphql import FieldNode, OperationDefinitionNode, parse
+
+from gateway.stored import texts
+from resolvers.context import Api
+from resolvers.schema import Rest
+from rest_compat import esc
+from rest_compat.dialect import Dialect
+
+DIALECTS: Mapping[str, Dialect] = {dialect.name: dialect for dialect in (esc.DIALECT,)}
+
+
+def facts() -> list[Api]:
+    """What the graph tells of each API."""
+    return [Api(api.name, api.title, api.version, api.description, api.base_path) for api in DIALECTS.values()]
+
+
+def root_field(text: str) -> str:
+    """The one root field of a stored operation."""
+    [operation] = (part for part in parse(text).definitions if isinstance(part, OperationDefinitionNode))
+    [field] = operation.selection_set.selections
+    assert isinstance(field, FieldNode)
+    return field.name.value
+
+
+def served() -> dict[str, list[Rest]]:
+    """The REST operations that each root field answers, for the graph to show."""
+    found: dict[str, list[Rest]] = {}
+    for api in DIALECTS.values():
+        roots = {name: root_field(text) for name, text in texts(files(f"rest_compat.{api.name}") / "operations").items()}
+        for route in api.routes:
+            shown = Rest(api=api.name, method=route.method, path=api.base_path + route.path)
+            found.setdefault(roots[route.operation], []).append(shown)
+    return found

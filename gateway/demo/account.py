@@ -1,0 +1,62 @@
+"""The demo account: made once, its key kept in a file that only this user can read."""
+
+from collections.abc import Callable
+from typing import Any
+
+from domain.access import commands, queries
+from domain.billing import credits, registration
+from domain.kernel.actor import Actor
+from domain.kernel.clock import Clock, MovableClock
+from domain.kernel.database import Database
+from domain.kernel.jobs import NoQueue
+from domain.kernel.permissions import EVERYTHING
+from gateway.app import open_for
+from gateway.demo.fill import Filler
+from gateway.settings import Settings
+
+EMAIL = "demo@centil.example"
+COMPANY = "Beispiel & Partner GmbH"
+CREDITS = 500
+SEED = 20261122
+
+
+async def make(settings: Settings, candidates: int, progress: Callable[[int], Any]) -> bool:
+    """Make the demo account unless there is one, and fill it; return whether it was made just now."""
+    clock = MovableClock(Clock().now())
+    database = await open_for(settings, NoQueue(), clock)
+    try:
+        account_id = await queries.by_email(database.read(), EMAIL)
+        made = account_id is None
+        if account_id is None:
+            account_id = await _register(settings, database)
+        elif settings.demo_key is None:
+            await _new_key(settings, database, account_id)
+        if candidates:
+            await Filler(database, account_id, seed=SEED + account_id * (not made), until=clock.now()).fill(candidates, progress)
+        return made
+    finally:
+        await database.close()
+
+
+async def _register(settings: Settings, database: Database) -> int:
+    async with database.work(Actor.anonymous()) as uow:
+        made = await registration.register(
+            uow, mode="live", email=EMAIL, company=COMPANY, contact_name="Robin Beispiel", country="DE", city="Berlin"
+        )
+        await credits.grant(uow, CREDITS, reference="demo")
+    _keep(settings, made.key.secret)
+    return made.account_id
+
+
+async def _new_key(settings: Settings, database: Database, account_id: int) -> None:
+    async with database.work(Actor.system(account_id)) as uow:
+        made = await commands.create_key(uow, name="Demo", permissions=EVERYTHING)
+    _keep(settings, made.secret)
+
+
+def _keep(settings: Settings, secret: str) -> None:
+    path = settings.var / "demo-key"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    path.touch(mode=0o600)
+    path.write_text(secret)

@@ -1,0 +1,100 @@
+"""Fill an account with a population: invites in all states, dates over a year, results that hang together."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from domain.billing import credits
+from domain.candidates import commands as candidates
+from domain.instruments import bank
+from domain.invites import attempts, commands
+from domain.invites.errors import TooManyPendingInvites
+from domain.invites.model import Invite
+from domain.invites.status import Origin
+from domain.kernel.actor import Actor
+from domain.kernel.database import Database
+from domain.kernel.work import UnitOfWork
+from domain.results import norms
+from gateway.demo.people import Person, Population
+
+AT_ONCE = 100
+"""Candidates in one transaction."""
+SPAN = timedelta(days=365)
+FATES = {"completed": 78, "manual": 6, "started": 7, "canceled": 3, "pending": 6}
+"""What becomes of invites, in percent; those started or pending long ago have expired since."""
+
+
+class Filler:
+    """Fills one account; `database` has a clock of its own and a queue that drops jobs, so that nothing is mailed."""
+
+    def __init__(self, database: Database, account_id: int, *, seed: int, until: datetime) -> None:
+        instrument = bank.current(bank.PROFILE)
+        assert instrument is not None
+        self._database = database
+        self._actor = Actor.system(account_id)
+        self._population = Population(seed, instrument, norms.designed().norms)
+        self._people = self._population.people()
+        self._dice = self._population.dice
+        self._until = until
+
+    async def fill(self, count: int, progress: Callable[[int], Any]) -> None:
+        """Add a number of candidates; `progress` is told how many more there are after each transaction."""
+        step = SPAN / max(count, 1)
+        at = self._until - SPAN
+        async with self._database.work(self._actor) as uow:
+            await credits.grant(uow, count + 50, reference=f"demo {self._until.isoformat()}")
+        for first in range(0, count, AT_ONCE):
+            async with self._database.work(self._actor) as uow:
+                for _ in range(min(AT_ONCE, count - first)):
+                    at += step
+                    await self._one(uow, next(self._people), at, step)
+            progress(min(AT_ONCE, count - first))
+
+    async def _one(self, uow: UnitOfWork, person: Person, at: datetime, step: timedelta) -> None:
+        """Let one person go through what becomes of their invite; what happens takes no longer than until the next."""
+        uow.now = at - step * 0.9
+        fate = self._dice.choices(list(FATES), list(FATES.values()))[0]
+        key = await self._invite(uow, person, fate)
+        if key is None:
+            return
+        if fate == "canceled":
+            uow.now += step * 0.3
+            await commands.cancel(uow, key)
+        elif fate != "pending":
+            uow.now += step * self._dice.uniform(0.1, 0.5)
+            await self._take(uow, person, key, finish=fate != "started")
+
+    async def _invite(self, uow: UnitOfWork, person: Person, fate: str) -> str | None:
+        name = f"{person.given_name} {person.family_name}"
+        try:
+            if fate == "manual":
+                return await commands.issue(uow, Origin.OPEN_LINK, email=person.email, name=name, language=person.language)
+            return await commands.send(uow, email=person.email, name=name, language=person.language, send_email=False)
+        except TooManyPendingInvites:
+            return None
+
+    async def _take(self, uow: UnitOfWork, person: Person, key: str, *, finish: bool) -> None:
+        attempt = await attempts.start(uow, key)
+        await self._tell(uow, person, key)
+        answers = self._population.answers()
+        if not finish:
+            kept = self._dice.randint(5, len(answers) - 5)
+            answers = dict(list(answers.items())[:kept])
+        await attempts.save(uow, attempt, answers)
+        if finish:
+            uow.now += min(timedelta(minutes=self._dice.uniform(9, 26)), timedelta(hours=1))
+            await attempts.complete(uow, attempt)
+
+    async def _tell(self, uow: UnitOfWork, person: Person, key: str) -> None:
+        """Some tell about themselves, some do not."""
+        if person.gender is None:
+            return
+        told = {
+            "given_name": person.given_name,
+            "family_name": person.family_name,
+            "gender": person.gender,
+            "birth_year": person.birth_year,
+        }
+        invite = await uow.lock(Invite, uow.account_id, key)
+        assert invite is not None
+        await candidates.update(uow, invite.candidate_key, told)

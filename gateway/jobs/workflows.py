@@ -1,0 +1,46 @@
+"""What the job engine runs: our jobs by their names, each a step that is tried again when it fails."""
+
+import logging
+from datetime import datetime
+from typing import Any
+
+from dbos import DBOS
+
+from domain.kernel.jobs import JOBS
+from domain.kernel.ports import Ports
+from gateway.jobs.names import JOB, SCHEDULED
+
+log = logging.getLogger("centil.jobs")
+RETRIES: Any = {"retries_allowed": True, "max_attempts": 10, "interval_seconds": 5.0, "backoff_rate": 2.0}
+"""A step that fails is tried again after 5, 10, 20 … seconds, ten times within about 45 minutes."""
+_ports: Ports | None = None
+
+
+def use(ports: Ports | None) -> None:
+    """Say what jobs are given to work with; the engine is one for a process, so this is too."""
+    global _ports  # noqa: PLW0603  the engine's registry is global, and so is what its functions need
+    _ports = ports
+
+
+@DBOS.workflow(name=JOB)
+async def run_job(name: str, account_id: int, keys: list[str]) -> None:
+    """Run one job of an account."""
+    options: Any = {**RETRIES, "name": name}
+    await DBOS.run_step_async(options, _run, name, account_id, *keys)
+
+
+@DBOS.workflow(name=SCHEDULED)
+async def run_scheduled(_due: datetime, name: str) -> None:
+    """Run a job that comes by itself."""
+    options: Any = {**RETRIES, "name": name}
+    await DBOS.run_step_async(options, _run, name)
+
+
+async def _run(name: str, *arguments: Any) -> None:
+    assert _ports is not None, "a worker says first what jobs work with"
+    try:
+        await JOBS[name].run(_ports, *arguments)
+    except Exception:
+        log.exception("job failed", extra={"job": name})
+        raise
+    log.info("job done", extra={"job": name})

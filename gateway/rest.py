@@ -1,0 +1,136 @@
+"""The documented REST APIs on their paths: HTTP in, the dialect's answer out; unknown paths and methods in its envelope."""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from importlib.resources import files
+from typing import Any
+
+import orjson
+from aiohttp import web
+
+from domain.kernel.errors import DomainError
+from domain.kernel.permissions import Access
+from gateway import bodies, graph, strict_json
+from gateway.bodies import BodyRefused
+from gateway.execution.errors import MASKED
+from gateway.front import REQUEST_ID, Caller, Front, bearer
+from gateway.limits import RateLimitExceeded
+from gateway.stored import StoredOperations, texts
+from rest_compat.dialect import Dialect
+from rest_compat.openapi import document
+from rest_compat.problem import Problem
+from rest_compat.route import Route
+from rest_compat.serve import Answer, Call, answer, refuse
+
+log = logging.getLogger("centil.rest")
+PAYLOAD_CODES = {408: "REQUEST_TIMEOUT", 413: "PAYLOAD_TOO_LARGE", 415: "UNSUPPORTED_MEDIA_TYPE"}
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class RestApi:
+    """One API, mounted under its base path."""
+
+    def __init__(self, front: Front, dialect: Dialect) -> None:
+        self.front = front
+        self.dialect = dialect
+        self.folder = files(f"rest_compat.{dialect.name}") / "operations"
+        self.operations = StoredOperations(front.executor, self.folder)
+        self.base = front.settings.address + dialect.base_path
+
+    def mount(self, app: web.Application) -> None:
+        """Add every documented path, and answers for the others below the base path."""
+        root = self.dialect.base_path.rstrip("/")
+        by_path: dict[str, dict[str, Handler]] = {}
+        for route in self.dialect.routes:
+            by_path.setdefault(root + route.path, {})[route.method] = partial(self.handle, route)
+        by_path[f"{root}/openapi.json"] = {"GET": self.openapi}
+        for path, methods in by_path.items():
+            for place in {path, path.rstrip("/") or "/"}:
+                app.router.add_route("*", place, partial(self.dispatch, methods))
+        app.router.add_route("*", f"{root}/{{tail:.*}}", self.unknown_path)
+
+    async def dispatch(self, methods: Mapping[str, Handler], request: web.Request) -> web.StreamResponse:
+        """Answer by the method, or say which there are."""
+        handler = methods.get(request.method)
+        if handler is not None:
+            return await handler(request)
+        problem = Problem("BAD_INPUT", "METHOD_NOT_ALLOWED", f"The method {request.method[:10]} is not allowed here.")
+        response = self._response(refuse(self.dialect, problem))
+        response.headers["Allow"] = ", ".join(sorted(methods))
+        return response
+
+    async def unknown_path(self, _request: web.Request) -> web.StreamResponse:
+        """Say that a path below ours is not documented."""
+        return self._response(refuse(self.dialect, Problem("NOT_FOUND", "NOT_FOUND", "There is no such path. See the reference.")))
+
+    async def handle(self, route: Route, request: web.Request) -> web.StreamResponse:
+        """Answer a call of a documented operation."""
+        headers: dict[str, str] = {}
+        try:
+            caller = await self.front.caller(bearer(request), self.front.address(request))
+            headers = caller.allowed.headers()
+            with self.front.working(caller):
+                return self._response(await self._answer(route, request, caller), headers)
+        except DomainError as error:
+            if isinstance(error, RateLimitExceeded):
+                headers = error.allowance.headers()
+            return self._response(refuse(self.dialect, problem_of(error)), headers)
+        except Exception:
+            log.exception("unexpected error")
+            return self._response(refuse(self.dialect, Problem("INTERNAL", "INTERNAL", MASKED)), headers)
+
+    async def _answer(self, route: Route, request: web.Request, caller: Caller) -> Answer:
+        context = self.front.context(caller, request[REQUEST_ID])
+        graph.authorize_operation(context, self.operations[route.operation])
+        call = await read(route, request)
+
+        async def run(name: str, variables: Mapping[str, Any]) -> tuple[Any, Any]:
+            result = await self.operations.run(name, variables, context)
+            return result.data, result.errors
+
+        return await answer(self.dialect, route, call, run, self.base)
+
+    def _response(self, answered: Answer, headers: Mapping[str, str] | None = None) -> web.Response:
+        response = web.Response(body=answered.body, status=answered.status, headers={**(headers or {}), **answered.headers})
+        if answered.body:
+            response.content_type, response.charset = "application/json", "utf-8"
+        return response
+
+    async def openapi(self, _request: web.Request) -> web.StreamResponse:
+        """Serve the API's own description."""
+        return web.Response(body=orjson.dumps(self.document()), content_type="application/json", charset="utf-8")
+
+    def document(self) -> dict[str, Any]:
+        """The OpenAPI document of this API at this address."""
+        return document(self.dialect, texts(self.folder), self.public(), self.front.settings.address)
+
+    def public(self) -> frozenset[str]:
+        """The operations that need no credential."""
+        return frozenset(
+            name for name in self.operations if all(guard.requirement is Access.PUBLIC for guard in self.operations[name].guards)
+        )
+
+
+async def read(route: Route, request: web.Request) -> Call:
+    """Read what a route takes from HTTP.
+
+    Raises BodyRefused.
+    """
+    try:
+        path = {name: strict_json.check_text(value) for name, value in request.match_info.items()}
+        query = {name: strict_json.check_text(value) for name, value in request.query.items()}
+    except strict_json.BadJson as error:
+        raise BodyRefused(str(error)) from None
+    if not route.has_body:
+        return Call(path, query)
+    raw = await bodies.read(request)
+    if raw and request.content_type != "application/json":
+        raise BodyRefused("Send JSON: Content-Type: application/json.", 415)
+    return Call(path, query, bodies.json(raw) if raw else None)
+
+
+def problem_of(error: DomainError) -> Problem:
+    """A failure outside of the graph as the dialects know them."""
+    code = PAYLOAD_CODES.get(error.status, error.code) if isinstance(error, BodyRefused) else error.code
+    return Problem(error.kind.value, code, error.message, error.retry_after)

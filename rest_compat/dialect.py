@@ -1,0 +1,36 @@
+"""What an API calls things: its envelope, its statuses and codes, where its credential stands."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from rest_compat.problem import Problem
+from rest_compat.route import Route
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """One documented API."""
+
+    name: str
+    title: str
+    version: str
+    description: str
+    base_path: str
+    routes: Sequence[Route]
+    failure: Callable[[Problem], tuple[int, Any]]
+    """From a problem to a status and a body."""
+    success: Callable[[BaseModel], Any]
+    """Puts an answer into the envelope."""
+    success_schema: Callable[[Route, Mapping[str, Any]], Mapping[str, Any]]
+    """The JSON schema of that envelope, from the schema of the answer."""
+    error_schema: Mapping[str, Any]
+    security: Mapping[str, Any]
+    """The security scheme as OpenAPI names it."""
+    always: tuple[int, ...] = ()
+    """Statuses of refusals that every operation with a key may answer."""
+
+    def route_of(self, method: str, path: str) -> Route | None:
+        return next((route for route in self.routes if route.method == method and route.path == path), None)

@@ -1,0 +1,20 @@
+"""The esc Profile API: 43 documented operations under /api/v1, of which those below are served so far."""
+
+from rest_compat.dialect import Dialect
+from rest_compat.esc import account, discovery, invites, profiles, results, search
+from rest_compat.esc.dialect import ERROR_SCHEMA, SECURITY, failure, success, success_schema
+
+DIALECT = Dialect(
+    name="esc",
+    title="esc Profile API",
+    version="1.4.0",
+    description="Profile assessments for recruiting and talent development: invite candidates, read results, search.",
+    base_path="/api/v1",
+    routes=(*discovery.ROUTES, *account.ROUTES, *invites.ROUTES, *results.ROUTES, *search.ROUTES, *profiles.ROUTES),
+    failure=failure,
+    success=success,
+    success_schema=success_schema,
+    error_schema=ERROR_SCHEMA,
+    security=SECURITY,
+    always=(401, 403, 429, 503),
+)

@@ -1,0 +1,130 @@
+"""GET /, /products and POST /register: what anybody may call."""
+
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from rest_compat.body import SAME, Body, at, constant
+from rest_compat.esc.dialect import Mode, Permission
+from rest_compat.route import Nothing, Parameters, Route
+
+
+class ApiInfo(Body):
+    name: str = at("title")
+    version: str = at("version")
+    description: str = at("description")
+
+
+def _number(schema: dict[str, Any]) -> None:
+    """Decimals are numbers in a query."""
+    schema.pop("anyOf", None)
+    schema["type"] = "number"
+
+
+class ListProducts(Parameters):
+    category: str | None = Field(None, description="Only products of this category.")
+    maxPrice: Decimal | None = Field(
+        None, alias="max_price", description="Only products at this net price or below.", json_schema_extra=_number
+    )
+    minCredits: int | None = Field(
+        None, alias="min_credits", ge=-(2**31), lt=2**31, description="Only products with at least this many credits."
+    )
+
+
+class Offers(Body):
+    price: str = at("price")
+    priceCurrency: str = at("currency")
+
+
+class Product(Body):
+    productID: str = at("key")
+    name: str = at("name.en")
+    description: str = at("description.en")
+    offers: Annotated[Offers, SAME]
+    credits: int = at("credits")
+    features: list[str] = at("featuresEn")
+
+
+class Products(Body):
+    products: Annotated[list[Product], SAME]
+    total: Annotated[int, BeforeValidator(len), SAME]
+
+
+class Register(Parameters):
+    email: str = Field(description="The mail address of the account.", json_schema_extra={"format": "email"})
+    company: str = Field(description="The company or organisation.")
+    contactName: str | None = Field(None, alias="name", description="Contact person.")
+    street: str | None = Field(None, alias="address", description="Street address.")
+    postalCode: str | None = Field(None, alias="zip", description="Postal code.")
+    city: str | None = Field(None, description="City.")
+    country: str | None = Field("US", description="Country, as an ISO code of two letters.")
+    vatId: str | None = Field(None, alias="vat_id", description="VAT number for invoices.")
+    billingAttention: str | None = Field(None, alias="billing_contact", description="Who receives invoices.")
+    phone: str | None = Field(None, description="Phone number.")
+    website: str | None = Field(None, description="Website.")
+    product: Literal["pa-single", "pa-pack-10", "pa-pack-50"] | None = Field(
+        None,
+        alias="product_id",
+        description="A product to buy at once. Refused with 400 until orders exist.",
+    )
+    mode: Literal["live", "test"] = Field("live", description="Which key is answered: of the live account or of its sandbox.")
+
+
+class Customer(Body):
+    id: str = at("accountKey")
+    company: str = at("company")
+    email: str = at("email")
+    is_new: Annotated[bool, constant(True), SAME]
+
+
+class ApiKey(Body):
+    key: str = at("secret")
+    prefix: str = at("prefix")
+    mode: Mode = at("mode")
+    permissions: list[Permission] = at("permissions")
+    rate_limit: int = at("rateLimit")
+
+
+NEXT_STEPS = {
+    "1": "Save the API key: it is shown only once.",
+    "2": "Send it as 'Authorization: Bearer <key>'.",
+    "3": "Look at the products: GET /products.",
+    "4": "Invite a candidate: POST /invites.",
+}
+
+
+class Registered(Body):
+    message: Annotated[str, constant("Registration successful. Save the API key: it is shown only once."), SAME]
+    customer: Annotated[Customer, SAME]
+    api_key: Annotated[ApiKey, SAME]
+    next_steps: Annotated[dict[str, str], constant(NEXT_STEPS), SAME]
+
+
+ROUTES = (
+    Route("GET", "/", "GetApiInfo", Nothing, ApiInfo, "API information", "Discovery", operation_id="getApiInfo"),
+    Route(
+        "GET",
+        "/products",
+        "ListProducts",
+        ListProducts,
+        Products,
+        "List products",
+        "Discovery",
+        operation_id="listProducts",
+        refusals=(400,),
+    ),
+    Route(
+        "POST",
+        "/register",
+        "RegisterAccount",
+        Register,
+        Registered,
+        "Register API access",
+        "Registration",
+        status=201,
+        refusals=(400, 409),
+        operation_id="registerApiAccess",
+        description="Opens an account and a sandbox beside it, and answers an API key, which is shown only here.",
+    ),
+)

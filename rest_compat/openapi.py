@@ -1,0 +1,132 @@
+"""The OpenAPI document of an API, made from its route table."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from pydantic.json_schema import GenerateJsonSchema, models_json_schema
+
+from rest_compat.dialect import Dialect
+from rest_compat.route import Empty, Route
+
+REF = "#/components/schemas/{model}"
+
+
+def document(dialect: Dialect, operations: Mapping[str, str], public: frozenset[str], base_url: str = "") -> dict[str, Any]:
+    """Describe an API.
+
+    `operations` has the texts of the stored operations by name, shown as `x-graphql`; `public` names those that need no
+    key.
+    """
+    schemas = _Schemas(dialect)
+    paths: dict[str, dict[str, Any]] = {}
+    for route in dialect.routes:
+        described = _operation(dialect, route, schemas, operations[route.operation], is_public=route.operation in public)
+        paths.setdefault(route.path, {})[route.method.lower()] = described
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": dialect.title, "version": dialect.version, "description": dialect.description},
+        "servers": [{"url": base_url + dialect.base_path}],
+        "tags": [{"name": tag} for tag in dict.fromkeys(route.tag for route in dialect.routes)],
+        "paths": paths,
+        "components": {"schemas": schemas.all(), "securitySchemes": dict(dialect.security)},
+    }
+
+
+class _Schemas:
+    """The JSON schemas of all models of an API, each model once."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        wanted: list[Any] = [(route.answers, "validation") for route in dialect.routes]
+        self._refs, definitions = models_json_schema(list(dict.fromkeys(wanted)), by_alias=False, ref_template=REF, schema_generator=_Plain)
+        self._definitions: dict[str, Any] = definitions.get("$defs", {})
+        self._definitions["Error"] = dict(dialect.error_schema)
+
+    def of(self, model: Any) -> Mapping[str, Any]:
+        name = self._refs[(model, "validation")]["$ref"].rsplit("/", 1)[-1]
+        schema: Mapping[str, Any] = self._definitions[name]
+        return schema
+
+    def all(self) -> dict[str, Any]:
+        return self._definitions
+
+
+class _Plain(GenerateJsonSchema):
+    """JSON schema without the titles that pydantic makes of names."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        return False
+
+    def model_schema(self, schema: Any) -> Any:
+        made = super().model_schema(schema)
+        made.pop("title", None)
+        return made
+
+
+def _operation(dialect: Dialect, route: Route, schemas: _Schemas, text: str, *, is_public: bool) -> dict[str, Any]:
+    described: dict[str, Any] = {"operationId": route.operation_id or route.operation, "summary": route.summary, "tags": [route.tag]}
+    if route.description:
+        described["description"] = route.description
+    takes = route.takes.model_json_schema(by_alias=True, schema_generator=_Plain)
+    required = set(takes.get("required", ()))
+    places = {name: "path" if name in route.path_names else "body" if route.has_body else "query" for name in takes.get("properties", {})}
+    described["parameters"] = [
+        _parameter(name, place, takes["properties"][name], required=name in required) for name, place in places.items() if place != "body"
+    ]
+    in_body = [name for name, place in places.items() if place == "body"]
+    if in_body:
+        described["requestBody"] = _request_body(takes, in_body)
+    described["responses"] = _responses(dialect, route, schemas, is_public=is_public)
+    if not is_public:
+        described["security"] = [{name: []} for name in dialect.security]
+    described["x-graphql"] = text
+    return described
+
+
+def _parameter(name: str, place: str, schema: dict[str, Any], *, required: bool) -> dict[str, Any]:
+    schema = _never_null(dict(schema))
+    described = {"name": name, "in": place, "required": required or place == "path", "schema": schema}
+    if "description" in schema:
+        described["description"] = schema.pop("description")
+    return described
+
+
+def _never_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """A parameter is there or not; there is no way to write null."""
+    options = [option for option in schema.pop("anyOf", []) if option != {"type": "null"}]
+    if len(options) == 1:
+        schema |= options[0]
+    elif options:
+        schema["anyOf"] = options
+    if schema.get("default", ...) is None:
+        del schema["default"]
+    return schema
+
+
+def _request_body(takes: dict[str, Any], names: list[str]) -> dict[str, Any]:
+    properties = {name: dict(takes["properties"][name]) for name in names}
+    for described in properties.values():
+        if described.get("default", ...) is None:
+            del described["default"]
+    needed = [name for name in takes.get("required", ()) if name in names]
+    schema: dict[str, Any] = {"type": "object", "properties": properties}
+    if needed:
+        schema["required"] = needed
+    return {"required": bool(needed), "content": {"application/json": {"schema": schema}}}
+
+
+def _responses(dialect: Dialect, route: Route, schemas: _Schemas, *, is_public: bool) -> dict[str, Any]:
+    envelope = dialect.success_schema(route, schemas.of(route.answers))
+    responses: dict[str, Any] = {str(route.status): _response(route.status, envelope)}
+    for meaning in route.absent.values():
+        if isinstance(meaning, Empty):
+            responses[str(meaning.status)] = {"description": HTTPStatus(meaning.status).phrase}
+    always = (429, 503) if is_public else dialect.always
+    body = (408, 413, 415) if route.has_body else ()
+    for status in sorted({*always, *route.refusals, *body}):
+        responses[str(status)] = _response(status, {"$ref": REF.format(model="Error")})
+    return responses
+
+
+def _response(status: int, schema: Mapping[str, Any]) -> dict[str, Any]:
+    return {"description": HTTPStatus(status).phrase, "content": {"application/json": {"schema": dict(schema)}}}

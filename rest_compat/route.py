@@ -1,0 +1,68 @@
+"""A route as data: a path, a stored operation, what it takes, what it answers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from rest_compat.problem import Problem
+
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+
+class Parameters(BaseModel):
+    """What a request brings: fields are named like the variables of the operation, aliases like the wire.
+
+    A field whose alias stands in the path comes from there; the rest comes from the query, or from the body where the
+    method has one.
+    """
+
+    model_config = ConfigDict(populate_by_name=False, extra="ignore")
+
+    def variables(self) -> dict[str, Any]:
+        """The variables of the stored operation."""
+        return self.model_dump(mode="json", exclude_none=True)
+
+
+class Nothing(Parameters):
+    """A request without parameters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Empty:
+    """An answer without a body."""
+
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One documented operation."""
+
+    method: Method
+    path: str
+    operation: str
+    takes: type[Parameters]
+    answers: type[BaseModel]
+    summary: str
+    tag: str
+    status: int = 200
+    absent: Mapping[str, Problem | Empty] = field(default_factory=dict)
+    """What a null means, by its path from the root of the operation: `{"invite.attempt.result": NOT_COMPLETED}`."""
+    refusals: tuple[int, ...] = ()
+    """Statuses of refusals that this operation has beside those of every operation."""
+    description: str = ""
+    operation_id: str = ""
+
+    @property
+    def has_body(self) -> bool:
+        return self.method in ("POST", "PUT", "PATCH")
+
+    @property
+    def path_names(self) -> tuple[str, ...]:
+        return tuple(part[1:-1] for part in self.path.split("/") if part.startswith("{"))
+
+    def alias(self, name: str) -> str:
+        """The wire's name of a parameter."""
+        return self.takes.model_fields[name].alias or name

@@ -1,0 +1,94 @@
+"""Answer a call: parameters to variables, the stored operation, its answer to a body."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from pydantic import ValidationError
+
+from rest_compat.dialect import Dialect
+from rest_compat.problem import Problem, bad_input, problem_in
+from rest_compat.route import Empty, Route
+
+Run = Callable[[str, Mapping[str, Any]], Awaitable[tuple[Any, Any]]]
+"""Runs a stored operation by its name with variables, and gives data and errors."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What came in, already read from HTTP."""
+
+    path: Mapping[str, str]
+    query: Mapping[str, str]
+    body: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What goes out."""
+
+    status: int
+    body: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+async def answer(dialect: Dialect, route: Route, call: Call, run: Run, base: str) -> Answer:
+    """Answer a call of a documented operation; `base` is the address of the API for links."""
+    parameters = read(route, call)
+    if isinstance(parameters, Problem):
+        return refuse(dialect, parameters)
+    data, errors = await run(route.operation, parameters.variables())
+    absence = problem_in(data, errors) or absent(route, data)
+    if isinstance(absence, Problem):
+        return refuse(dialect, absence)
+    if isinstance(absence, Empty):
+        return Answer(absence.status)
+    [root] = data.values()
+    context = {"base": base, "asked": _as_asked(route, parameters)}
+    body = route.answers.model_validate(root, context=context)
+    return Answer(route.status, orjson.dumps(dialect.success(body)))
+
+
+def read(route: Route, call: Call) -> Any:
+    """The parameters of a call, or the problem with them."""
+    if route.has_body and call.body is not None and not isinstance(call.body, dict):
+        return bad_input("The body must be a JSON object.")
+    given = dict(call.body or {}) if route.has_body else dict(call.query)
+    from_path = {name: call.path[name] for name in route.path_names}
+    try:
+        return route.takes.model_validate({**given, **from_path}, strict=route.has_body)
+    except ValidationError as error:
+        return bad_input(sentence(error))
+
+
+def sentence(error: ValidationError) -> str:
+    """What is wrong with the first wrong parameter, for people."""
+    fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    place, message = ".".join(str(part) for part in fault["loc"]), fault["msg"].removeprefix("Value error, ")
+    if fault["type"] == "missing":
+        return f"'{place}' is required."
+    return f"'{place}': {message}" if place else message
+
+
+def absent(route: Route, data: Mapping[str, Any]) -> Problem | Empty | None:
+    """What the first null on the way from the root means to this route."""
+    for path, meaning in route.absent.items():
+        value: Any = data
+        for part in path.split("."):
+            value = value.get(part) if isinstance(value, Mapping) else None
+        if value is None:
+            return meaning
+    return None
+
+
+def refuse(dialect: Dialect, problem: Problem) -> Answer:
+    """A failure in the words of the API."""
+    status, body = dialect.failure(problem)
+    headers = {"Retry-After": str(problem.retry_after)} if problem.retry_after is not None else {}
+    return Answer(status, orjson.dumps(body), headers)
+
+
+def _as_asked(route: Route, parameters: Any) -> dict[str, Any]:
+    """The parameters as they were asked, by the wire's names."""
+    return {route.alias(name): value for name, value in parameters.model_dump(mode="json").items()}
