@@ -2,14 +2,18 @@
 
 from collections.abc import Mapping
 from importlib.resources import files
+from typing import Any
 
 from graphql import FieldNode, OperationDefinitionNode, parse
 
-from gateway.stored import texts
+from domain.kernel.permissions import Access
+from gateway import graph
+from gateway.stored import StoredOperations, texts
 from resolvers.context import Api
-from resolvers.schema import Rest
+from resolvers.schema import Rest, build
 from rest_compat import esc
 from rest_compat.dialect import Dialect
+from rest_compat.openapi import document
 
 DIALECTS: Mapping[str, Dialect] = {dialect.name: dialect for dialect in (esc.DIALECT,)}
 
@@ -17,6 +21,18 @@ DIALECTS: Mapping[str, Dialect] = {dialect.name: dialect for dialect in (esc.DIA
 def facts() -> list[Api]:
     """What the graph tells of each API."""
     return [Api(api.name, api.title, api.version, api.description, api.base_path) for api in DIALECTS.values()]
+
+
+def openapi(dialect: Dialect, base_url: str) -> dict[str, Any]:
+    """The OpenAPI document of an API at an address; needs neither database nor server."""
+    executor = graph.executor(build())
+    folder = files(f"rest_compat.{dialect.name}") / "operations"
+    return document(dialect, texts(folder), public(StoredOperations(executor, folder)), base_url)
+
+
+def public(operations: StoredOperations) -> frozenset[str]:
+    """The stored operations that need no credential."""
+    return frozenset(name for name in operations if all(guard.requirement is Access.PUBLIC for guard in operations[name].guards))
 
 
 def root_field(text: str) -> str:

@@ -38,7 +38,12 @@ class Server:
     database: Database
     front: Front
     app: web.Application
+    endpoint: GraphQLEndpoint
     readiness: Readiness = field(default_factory=Readiness)
+
+    def end_streams(self) -> None:
+        """End the streams that are open; their clients go on elsewhere from the last event they saw."""
+        self.endpoint.subscriptions.end()
 
 
 def environment(settings: Settings) -> Environment:
@@ -59,8 +64,8 @@ def make_server(settings: Settings, database: Database) -> Server:
     metrics = Metrics()
     app = web.Application(middlewares=[around(metrics)], client_max_size=bodies.LARGEST)
     allow_origins(app, settings.cors_origins)
-    server = Server(settings, database, front, app)
     endpoint = GraphQLEndpoint(front)
+    server = Server(settings, database, front, app, endpoint)
     for method in ("GET", "POST"):
         app.router.add_route(method, "/graphql", endpoint.handle)
     app.router.add_get("/health/live", _live)

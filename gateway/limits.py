@@ -1,5 +1,6 @@
 """How much may be asked: requests a minute by key or address, and requests in flight (Q-16)."""
 
+import asyncio
 import math
 import time
 from collections import Counter
@@ -80,7 +81,10 @@ class InFlight:
         self._most = most
         self._most_per_account = most_per_account
         self._by_account: Counter[int] = Counter()
-        self.count = 0
+        self._count = 0
+        self.idle = asyncio.Event()
+        """Set while nothing is being worked on."""
+        self.idle.set()
 
     @contextmanager
     def one(self, account_id: int | None) -> Iterator[None]:
@@ -88,15 +92,18 @@ class InFlight:
 
         Raises Unavailable when there are too many already.
         """
-        if self.count >= self._most or (account_id is not None and self._by_account[account_id] >= self._most_per_account):
+        if self._count >= self._most or (account_id is not None and self._by_account[account_id] >= self._most_per_account):
             raise Unavailable
-        self.count += 1
+        self._count += 1
+        self.idle.clear()
         if account_id is not None:
             self._by_account[account_id] += 1
         try:
             yield
         finally:
-            self.count -= 1
+            self._count -= 1
+            if not self._count:
+                self.idle.set()
             if account_id is not None:
                 self._by_account[account_id] -= 1
                 if not self._by_account[account_id]:

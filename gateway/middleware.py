@@ -5,9 +5,9 @@ import time
 from collections.abc import Awaitable, Callable
 
 import orjson
-import structlog
 from aiohttp import web
 
+from gateway import logs
 from gateway.front import REQUEST_ID, new_request_id
 from gateway.metrics import Metrics
 
@@ -29,19 +29,22 @@ def around(metrics: Metrics) -> Callable[..., Awaitable[web.StreamResponse]]:
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
         begun = time.perf_counter()
         request[REQUEST_ID] = request_id = new_request_id()
-        structlog.contextvars.bind_contextvars(request_id=request_id)
+        token = logs.request_id.set(request_id)
         metrics.in_flight.inc()
         try:
             response = await _answered(request, handler)
+            _note(request, response.status, time.perf_counter() - begun)
+            return response
         finally:
             metrics.in_flight.dec()
-            structlog.contextvars.clear_contextvars()
-        route, took = route_of(request), time.perf_counter() - begun
-        metrics.requests.labels(request.method, route, response.status).inc()
+            logs.request_id.reset(token)
+
+    def _note(request: web.Request, status: int, took: float) -> None:
+        route = route_of(request)
+        metrics.requests.labels(request.method, route, status).inc()
         metrics.seconds.labels(route).observe(took)
-        fields = {"method": request.method, "route": route, "status": response.status, "duration_ms": round(took * 1000, 1)}
-        log.info("request", extra={**fields, "request_id": request_id})
-        return response
+        fields = {"method": request.method, "route": route, "status": status, "duration_ms": round(took * 1000, 1)}
+        log.info("request", extra=fields)
 
     return middleware
 

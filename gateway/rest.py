@@ -10,8 +10,7 @@ import orjson
 from aiohttp import web
 
 from domain.kernel.errors import DomainError
-from domain.kernel.permissions import Access
-from gateway import bodies, graph, strict_json
+from gateway import apis, bodies, graph, strict_json
 from gateway.bodies import BodyRefused
 from gateway.execution.errors import MASKED
 from gateway.front import REQUEST_ID, Caller, Front, bearer
@@ -103,13 +102,7 @@ class RestApi:
 
     def document(self) -> dict[str, Any]:
         """The OpenAPI document of this API at this address."""
-        return document(self.dialect, texts(self.folder), self.public(), self.front.settings.address)
-
-    def public(self) -> frozenset[str]:
-        """The operations that need no credential."""
-        return frozenset(
-            name for name in self.operations if all(guard.requirement is Access.PUBLIC for guard in self.operations[name].guards)
-        )
+        return document(self.dialect, texts(self.folder), apis.public(self.operations), self.front.settings.address)
 
 
 async def read(route: Route, request: web.Request) -> Call:

@@ -1,5 +1,6 @@
 """Streams of a subscription: graphql-transport-ws over WebSocket, and server-sent events; both can be resumed (Q-25)."""
 
+import asyncio
 import json
 from collections import Counter
 from collections.abc import AsyncGenerator, Iterator, Mapping
@@ -50,6 +51,12 @@ class Subscriptions:
     def __init__(self, front: Front) -> None:
         self.front = front
         self._open: Counter[str] = Counter()
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    def end(self) -> None:
+        """End all streams of this process."""
+        for task in self._tasks:
+            task.cancel()
 
     @contextmanager
     def place(self, who: str) -> Iterator[None]:
@@ -60,9 +67,13 @@ class Subscriptions:
         if self._open[who] >= STREAMS_PER_CREDENTIAL:
             raise TooManyStreams
         self._open[who] += 1
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
         try:
             yield
         finally:
+            self._tasks.discard(task)
             self._open[who] -= 1
             if not self._open[who]:
                 del self._open[who]

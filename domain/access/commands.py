@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from slugify import slugify
 from sqlalchemy import or_, update
 from sqlalchemy.exc import IntegrityError
 
@@ -43,6 +42,8 @@ async def open_account(uow: UnitOfWork, details: dict[str, Any]) -> tuple[int, i
 
 async def _add(uow: UnitOfWork, details: dict[str, Any], account_id: int, *, twin: int, mode: str) -> None:
     await uow.enter(account_id)
+    from slugify import slugify  # only for a registration: its tables are large
+
     name = slugify(details["company"], max_length=60, replacements=_GERMAN) or "account"
     slug = f"{name}-{new_secret(32)}"
     uow.session.add(Account(account_id=account_id, twin=twin, mode=mode, slug=slug, created_at=uow.now, **details))

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from babel.dates import format_date
 from sqlalchemy import update
 
 from domain.access import queries as access
@@ -73,4 +72,6 @@ def _mail(ports: Ports, template: str, invite: Row, account: Row, *, reference: 
 
 
 def _date(moment: datetime, language: str) -> str:
+    from babel.dates import format_date  # only when a mail is written: it would slow every start
+
     return format_date(moment, format="long", locale=language)

@@ -1,10 +1,10 @@
 """Reading invites and attempts."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy import BigInteger, and_, bindparam, func, select
 
 from domain.candidates.model import Candidate
 from domain.candidates.queries import ANONYMIZED
@@ -73,6 +73,19 @@ _ENTRY = statement(
         Entry.account_id == ACCOUNT, any_of(Entry.key)
     ),
     "Entry",
+)
+_IS_COMPLETED = and_(
+    Attempt.account_id == ACCOUNT,
+    Attempt.status == bindparam("completed", "completed"),
+    Attempt.instrument == bindparam("instrument"),
+    Attempt.instrument_version == bindparam("version"),
+)
+_COMPLETED_COUNT = statement(select(func.count().label("number")).where(_IS_COMPLETED))
+_COMPLETED = statement(
+    select(Attempt.attempt_id, Attempt.answers)
+    .where(_IS_COMPLETED, Attempt.attempt_id > bindparam("after", type_=BigInteger))
+    .order_by(Attempt.attempt_id)
+    .limit(1000)
 )
 INVITES = Listing(
     select(*INVITE_COLUMNS).where(Invite.account_id == ACCOUNT),
@@ -163,6 +176,24 @@ async def attempts_by_candidate(
 ) -> dict[str, Page]:
     """The attempts of each candidate."""
     return await ATTEMPTS.pages_by(read, account_id, Attempt.candidate_key, list(keys), window, order=order, given=given)
+
+
+async def completed_count(read: Read, account_id: int, instrument: str, version: str) -> int:
+    """How many completed attempts at a version of an instrument there are."""
+    [row] = await read(_COMPLETED_COUNT, account_id=account_id, instrument=instrument, version=version)
+    return int(row.number)
+
+
+async def completed(
+    read: Callable[[], Read], account_id: int, instrument: str, version: str, *, seen: Callable[[int], None] = lambda _count: None
+) -> AsyncIterator[Row]:
+    """Every completed attempt at a version of an instrument, a thousand at a time; `seen` is told how many came."""
+    after = 0
+    while rows := await read()(_COMPLETED, account_id=account_id, instrument=instrument, version=version, after=after):
+        for row in rows:
+            yield row
+        after = rows[-1].attempt_id
+        seen(len(rows))
 
 
 async def entries_by_key(read: Read, account_id: int, keys: Collection[str]) -> dict[str, Row]:

@@ -4,8 +4,6 @@ import unicodedata
 from collections.abc import Callable
 from typing import TypeVar
 
-from email_validator import EmailNotValidError, validate_email
-
 from domain.kernel.errors import BadInput
 
 LONGEST_NAME = 200
@@ -18,6 +16,8 @@ def email_address(value: str, *path: str) -> str:
 
     The domain is not looked up, so that no network is needed. Raises BadInput.
     """
+    from email_validator import EmailNotValidError, validate_email  # only when an address is checked
+
     try:
         checked = validate_email(value.strip()[: LONGEST_EMAIL + 1], check_deliverability=False, test_environment=True)
     except EmailNotValidError as error:

@@ -1,0 +1,108 @@
+"""Copying a database while it is used, and putting the copy back (Q-12)."""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+from gateway import storage
+from gateway.migrations import HEAD
+from gateway.settings import Settings
+
+PAGES_AT_ONCE = 2_000
+
+
+class NotPossible(Exception):
+    """A backup or restore that cannot be done; the message says why and what to do."""
+
+
+def backup(settings: Settings, file: Path, advance: Callable[[int], None]) -> None:
+    """Write a consistent copy of the database to a file that only this user can read; `advance` is told percents.
+
+    Raises NotPossible.
+    """
+    if file.exists():
+        raise NotPossible(f"{file} exists already. Choose another name.")
+    storage_found = storage.revision(settings)
+    if storage_found is None:
+        raise NotPossible("The database is empty: there is nothing to back up.")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    partial = file.with_name(file.name + ".partial")
+    partial.touch(mode=0o600)
+    try:
+        if settings.on_sqlite:
+            _copy_sqlite(str(settings.database.database), partial, advance)
+        else:
+            _run("pg_dump", settings, "--format=custom", f"--file={partial}", "--no-owner")
+            advance(100)
+        partial.rename(file)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _copy_sqlite(source: str, target: Path, advance: Callable[[int], None]) -> None:
+    done = 0
+
+    def tell(_status: int, remaining: int, total: int) -> None:
+        nonlocal done
+        percent = 100 * (total - remaining) // max(total, 1)
+        advance(percent - done)
+        done = percent
+
+    with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(target)) as copy:
+        live.backup(copy, pages=PAGES_AT_ONCE, progress=tell)
+        if (found := copy.execute("pragma integrity_check").fetchone()[0]) != "ok":
+            raise NotPossible(f"The copy is damaged: {found}")
+
+
+def restore(settings: Settings, file: Path, *, force: bool) -> None:
+    """Replace the database by a backup and bring it to the schema of this release.
+
+    Raises NotPossible when the database is not empty and `force` is not given, or the file is no backup.
+    """
+    if storage.revision(settings) is not None and not force:
+        raise NotPossible("The database is not empty. Stop servers and workers, and give --force to replace it.")
+    if settings.on_sqlite:
+        _restore_sqlite(settings, file)
+    else:
+        _run("pg_restore", settings, "--clean", "--if-exists", "--no-owner", "--exit-on-error", "--single-transaction", str(file))
+    storage.migrate(settings)
+
+
+def _restore_sqlite(settings: Settings, file: Path) -> None:
+    step = _step_of(file)
+    if step > HEAD:
+        raise NotPossible(f"The backup is at step {step}, this release knows up to {HEAD}. Use the newer release.")
+    target = Path(str(settings.database.database))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    fresh = target.with_name(target.name + ".restoring")
+    shutil.copyfile(file, fresh)
+    for leftover in ("-wal", "-shm"):
+        target.with_name(target.name + leftover).unlink(missing_ok=True)
+    fresh.replace(target)
+
+
+def _step_of(file: Path) -> str:
+    try:
+        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as copy:
+            if copy.execute("pragma integrity_check").fetchone()[0] != "ok":
+                raise NotPossible(f"{file} is damaged.")
+            return str(copy.execute("select version_num from alembic_version").fetchone()[0])
+    except (sqlite3.DatabaseError, TypeError):
+        raise NotPossible(f"{file} is not a backup that `centil backup` made of SQLite.") from None
+
+
+def _run(program: str, settings: Settings, *arguments: str) -> None:
+    """Run a tool of PostgreSQL; the password goes by its environment, never by the list of processes."""
+    found = shutil.which(program)
+    if found is None:
+        raise NotPossible(f"{program} is not installed: install the PostgreSQL client of the server's version.")
+    url = settings.database.set(drivername="postgresql")
+    environment = {**os.environ, "PGPASSWORD": str(url.password or "")}
+    command = [found, f"--dbname={url.set(password=None).render_as_string(hide_password=False)}", *arguments]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603  our own arguments
+    if done.returncode:
+        raise NotPossible(f"{program} failed: {done.stderr.strip().splitlines()[-1] if done.stderr.strip() else done.returncode}")

@@ -1,0 +1,162 @@
+"""The life of a process: start, serve until told to stop, finish what was begun."""
+
+import asyncio
+import contextlib
+import gc
+import logging
+import signal
+import sys
+from collections.abc import Coroutine
+from typing import Any
+
+from aiohttp import web
+
+from domain.kernel.ports import Ports
+from gateway import logs
+from gateway.adapters.mail import mailer
+from gateway.app import Server, make_server, open_for
+from gateway.connection import Allowances, Runner
+from gateway.jobs.queue import DurableQueue
+from gateway.jobs.worker import Worker
+from gateway.settings import Settings
+
+log = logging.getLogger("centil.process")
+DRAIN_SECONDS = 15
+
+
+def serve(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT."""
+    _run(_serve(settings))
+
+
+def work(settings: Settings) -> None:
+    """Run jobs until SIGTERM or SIGINT."""
+    _run(_work(settings))
+
+
+def _run(main: Coroutine[Any, Any, None]) -> None:
+    if sys.platform == "win32":
+        asyncio.run(main)
+    else:
+        import uvloop
+
+        uvloop.run(main)
+
+
+def _told_to_stop() -> asyncio.Event:
+    """An event that a signal sets."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(number, stop.set)
+    return stop
+
+
+def _settled() -> None:
+    """What was made at start stays; collect garbage from here on."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
+
+
+async def _serve(settings: Settings) -> None:
+    logs.configure(settings)
+    stop = _told_to_stop()
+    queue = DurableQueue(settings)
+    database = await open_for(settings, queue)
+    server = make_server(settings, database)
+    runner = Runner(server.app, allowances=Allowances(settings.connections), handle_signals=False, access_log=None)
+    await runner.setup()
+    site = web.TCPSite(runner, settings.host, settings.port, backlog=1024)
+    await site.start()
+    _greet(settings, runner)
+    _settled()
+    jobs = _Jobs(settings, server, queue)
+    await jobs.start()
+    await jobs.until(stop)
+    await _drain(server, site)
+    await runner.cleanup()
+    await jobs.stop()
+    await database.close()
+    queue.close()
+
+
+async def _drain(server: Server, site: web.TCPSite) -> None:
+    """Take nothing new and let what was begun finish, within limits."""
+    server.readiness.ready = False
+    await site.stop()
+    server.end_streams()
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(server.front.in_flight.idle.wait(), DRAIN_SECONDS)
+
+
+class _Jobs:
+    """The worker of a serving process, made again when it was taken for dead; nothing when jobs run elsewhere."""
+
+    def __init__(self, settings: Settings, server: Server, queue: DurableQueue) -> None:
+        self._settings = settings
+        self._ports = Ports(server.database, mailer(settings))
+        self._queue = queue
+        self._worker: Worker | None = None
+
+    async def start(self) -> None:
+        await self._queue.warm()
+        if self._settings.worker:
+            self._worker = Worker(self._settings, self._ports)
+            await self._worker.start()
+
+    async def until(self, stop: asyncio.Event) -> None:
+        """Wait for the end, and begin anew with jobs when this worker was fenced."""
+        while not stop.is_set():
+            waits = [asyncio.create_task(stop.wait())]
+            if self._worker:
+                waits.append(asyncio.create_task(self._worker.fenced.wait()))
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            for wait in waits:
+                wait.cancel()
+            if self._worker and self._worker.fenced.is_set() and not stop.is_set():
+                await self.stop()
+                await self.start()
+
+    async def stop(self) -> None:
+        if self._worker:
+            await self._worker.stop()
+            self._worker = None
+
+
+async def _work(settings: Settings) -> None:
+    logs.configure(settings)
+    stop = _told_to_stop()
+    queue = DurableQueue(settings)
+    database = await open_for(settings, queue)
+    worker = Worker(settings, Ports(database, mailer(settings)))
+    await worker.start()
+    _settled()
+    log.info("working")
+    fenced = asyncio.create_task(worker.fenced.wait())
+    stopped = asyncio.create_task(stop.wait())
+    await asyncio.wait([fenced, stopped], return_when=asyncio.FIRST_COMPLETED)
+    fenced.cancel()
+    stopped.cancel()
+    await worker.stop()
+    await database.close()
+    queue.close()
+    if worker.fenced.is_set():
+        raise SystemExit(75)  # a supervisor starts it again under a new name
+
+
+def _greet(settings: Settings, runner: Runner) -> None:
+    """Say where everything is, with a line to paste."""
+    port = next((address[1] for address in runner.addresses), settings.port)
+    base = settings.base_url or f"http://{'127.0.0.1' if settings.host in ('0.0.0.0', '::') else settings.host}:{port}"  # noqa: S104
+    key = settings.demo_key
+    lines = [f"Centil serves at {base}", ""]
+    if settings.graphiql:
+        lines.append(f"  GraphiQL         {base}/graphiql")
+    lines += [f"  GraphQL          {base}/graphql", f"  API reference    {base}/api/v1/docs"]
+    if not settings.mail_url:
+        lines.append(f"  Mails            {settings.var / 'mail'}/*.eml (no mail server is set)")
+    if key:
+        lines += [f"  Demo API key     {key}", "", "Try:", f"  curl -s {base}/api/v1/balance -H 'Authorization: Bearer {key}'"]
+    print("\n".join(lines), flush=True)  # noqa: T201  this is for the one who started it
