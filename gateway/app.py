@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from functools import cache
 
 from aiohttp import web
 
@@ -14,10 +15,12 @@ from domain.kernel.jobs import JobQueue
 from gateway import apis, bodies, graph
 from gateway.consoles import GraphiQL, Reference
 from gateway.cors import allow_origins
+from gateway.execution.run import Executor
 from gateway.front import Front
 from gateway.graphql import GraphQLEndpoint
 from gateway.metrics import Metrics
 from gateway.middleware import Handler, around
+from gateway.pages import add_pages
 from gateway.rest import RestApi
 from gateway.settings import Settings
 from resolvers.schema import build
@@ -59,7 +62,7 @@ async def open_for(settings: Settings, jobs: JobQueue, clock: Clock | None = Non
 
 def make_server(settings: Settings, database: Database) -> Server:
     """Wire a server on an open database."""
-    executor = graph.executor(build(apis.served()), introspection=settings.introspection, suggestions=settings.suggestions)
+    executor = _executor(introspection=settings.introspection, suggestions=settings.suggestions)
     front = Front(settings, database, executor, apis.facts())
     metrics = Metrics()
     app = web.Application(middlewares=[around(metrics)], client_max_size=bodies.LARGEST)
@@ -77,8 +80,15 @@ def make_server(settings: Settings, database: Database) -> Server:
     Reference().mount(app, apis.DIALECTS)
     for dialect in apis.DIALECTS.values():
         RestApi(front, dialect).mount(app)
+    add_pages(app, front)
     app.cleanup_ctx.append(_background(metrics, front))
     return server
+
+
+@cache
+def _executor(**options: bool) -> Executor:
+    """The graph of this release, made once a process; all servers in it share the operations that were prepared."""
+    return graph.executor(build(apis.served()), **options)
 
 
 async def _live(_request: web.Request) -> web.Response:

@@ -19,6 +19,8 @@ from resolvers.context import Allowance, Api, Context
 
 REQUEST_ID = web.RequestKey("request_id", str)
 BEARER = "bearer "
+CANDIDATES_AT_AN_ADDRESS = 20
+"""How many candidates may fill in the questionnaire at once from one office."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ class Front:
 
         Raises RateLimitExceeded.
         """
-        await self.rates.take_for("pages", address, self.settings.public_rate_limit * 5)
+        await self.rates.take_for("pages", address, self.settings.public_rate_limit * CANDIDATES_AT_AN_ADDRESS)
         return Caller(actor, await self.rates.take(actor, address))
 
     def context(self, caller: Caller, request_id: str) -> Context:

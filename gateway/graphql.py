@@ -54,25 +54,28 @@ class GraphQLEndpoint:
             caller = await self.front.caller(bearer(request), self.front.address(request))
             with self.front.working(caller):
                 asked = await read(request)
-                return await self._answer(request, asked, caller, media)
+                answered = await self._answer(request, asked, caller, media)
+            if isinstance(answered, Prepared):  # a stream takes no place among the requests in flight: it has a cap of its own
+                return await self.subscriptions.stream(request, answered, asked.variables, caller)
+            return answered
         except DomainError as error:
             return self._failure(request, error, media)
 
-    async def _answer(self, request: web.Request, asked: Asked, caller: Caller, media: str) -> web.StreamResponse:
+    async def _answer(self, request: web.Request, asked: Asked, caller: Caller, media: str) -> web.StreamResponse | Prepared:
         context = self.front.context(caller, request[REQUEST_ID])
         executor = self.front.executor
         prepared = executor.prepare(asked.query, asked.operation_name, context)
         if isinstance(prepared, Answer):
             return respond(prepared, media, caller)
+        self._check_method(request, prepared, media)
         if media == STREAM:
-            return await self.subscriptions.stream(request, prepared, asked.variables, caller)
-        self._check_method(request, prepared)
+            return prepared
         return respond(await executor.run(prepared, asked.variables, context), media, caller)
 
-    def _check_method(self, request: web.Request, prepared: Prepared) -> None:
-        if prepared.kind is OperationType.SUBSCRIPTION:
+    def _check_method(self, request: web.Request, prepared: Prepared, media: str) -> None:
+        if prepared.kind is OperationType.SUBSCRIPTION and media != STREAM:
             raise BodyRefused("A subscription needs a stream: WebSocket, or Accept: text/event-stream.")
-        if request.method == "GET" and prepared.kind is not OperationType.QUERY:
+        if prepared.kind is OperationType.MUTATION and request.method == "GET":
             raise BodyRefused("A mutation needs POST.", 405)
 
     def _failure(self, request: web.Request, error: DomainError, media: str) -> web.Response:

@@ -22,6 +22,8 @@ from gateway.settings import Settings
 
 log = logging.getLogger("centil.process")
 DRAIN_SECONDS = 15
+CLOSE_SECONDS = 5
+"""What is left after draining, such as a page that is being sent, has so long."""
 
 
 def serve(settings: Settings) -> None:
@@ -66,7 +68,8 @@ async def _serve(settings: Settings) -> None:
     queue = DurableQueue(settings)
     database = await open_for(settings, queue)
     server = make_server(settings, database)
-    runner = Runner(server.app, allowances=Allowances(settings.connections), handle_signals=False, access_log=None)
+    allowances = Allowances(settings.connections)
+    runner = Runner(server.app, allowances=allowances, handle_signals=False, access_log=None, shutdown_timeout=CLOSE_SECONDS)
     await runner.setup()
     site = web.TCPSite(runner, settings.host, settings.port, backlog=1024)
     await site.start()

@@ -13,7 +13,7 @@ from domain.kernel.errors import DomainError
 from gateway import apis, bodies, graph, strict_json
 from gateway.bodies import BodyRefused
 from gateway.execution.errors import MASKED
-from gateway.front import REQUEST_ID, Caller, Front, bearer
+from gateway.front import REQUEST_ID, Caller, Front
 from gateway.limits import RateLimitExceeded
 from gateway.stored import StoredOperations, texts
 from rest_compat.dialect import Dialect
@@ -35,6 +35,7 @@ class RestApi:
         self.dialect = dialect
         self.folder = files(f"rest_compat.{dialect.name}") / "operations"
         self.operations = StoredOperations(front.executor, self.folder)
+        self.public = apis.public(self.operations)
         self.base = front.settings.address + dialect.base_path
 
     def mount(self, app: web.Application) -> None:
@@ -67,7 +68,7 @@ class RestApi:
         """Answer a call of a documented operation."""
         headers: dict[str, str] = {}
         try:
-            caller = await self.front.caller(bearer(request), self.front.address(request))
+            caller = await self.front.caller(self._credential(route, request), self.front.address(request))
             headers = caller.allowed.headers()
             with self.front.working(caller):
                 return self._response(await self._answer(route, request, caller), headers)
@@ -78,6 +79,10 @@ class RestApi:
         except Exception:
             log.exception("unexpected error")
             return self._response(refuse(self.dialect, Problem("INTERNAL", "INTERNAL", MASKED)), headers)
+
+    def _credential(self, route: Route, request: web.Request) -> str | None:
+        """What a caller shows; public operations do not look, so that an old key does not keep anybody from a new one."""
+        return None if route.operation in self.public else self.dialect.credential(request.headers)
 
     async def _answer(self, route: Route, request: web.Request, caller: Caller) -> Answer:
         context = self.front.context(caller, request[REQUEST_ID])
@@ -102,7 +107,7 @@ class RestApi:
 
     def document(self) -> dict[str, Any]:
         """The OpenAPI document of this API at this address."""
-        return document(self.dialect, texts(self.folder), apis.public(self.operations), self.front.settings.address)
+        return document(self.dialect, texts(self.folder), self.public, self.front.settings.address)
 
 
 async def read(route: Route, request: web.Request) -> Call:

@@ -6,11 +6,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection
 
-from domain.kernel.jobs import JOBS
 from domain.kernel.sqlite import PRAGMAS
-from gateway.jobs import engine
 from gateway.jobs.engine import ROLES
-from gateway.jobs.names import APPLICATION, QUEUE, SCHEDULED
 from gateway.migrations import HEAD
 from gateway.settings import Settings
 
@@ -83,7 +80,9 @@ def migrate(settings: Settings) -> str | None:
             _upgrade(connection)
     finally:
         database.dispose()
-    _prepare_jobs(settings)
+    from gateway.jobs import setup  # slow to import, and only this needs it
+
+    setup.prepare(settings)
     return before
 
 
@@ -112,26 +111,3 @@ def _make_roles(connection: Connection) -> None:
         if not connection.execute(sa.text("SELECT pg_has_role(current_user, :role, 'MEMBER')"), {"role": role}).scalar():
             connection.execute(sa.text(f"GRANT {role} TO current_user"))
         connection.execute(sa.text(f"GRANT USAGE ON SCHEMA public TO {role}"))
-
-
-def _prepare_jobs(settings: Settings) -> None:
-    """Make the job engine's tables, our queue in it, and the schedules of jobs that come by themselves."""
-    from dbos import DBOS, DBOSClient  # slow to import, and only this needs it here
-
-    import domain.invites.expiry  # noqa: F401  declares the scheduled jobs
-
-    DBOS.migrate(engine.url(settings, owner=True), application_role=None if settings.on_sqlite else ROLES[0])
-    client = DBOSClient(
-        system_database_url=engine.url(settings), system_database_engine=engine.sqlite_engine(settings), application_name=APPLICATION
-    )
-    try:
-        client.register_queue(QUEUE, polling_interval_sec=0.1, worker_concurrency=8)
-        client.apply_schedules(
-            [
-                {"schedule_name": job.name, "workflow_name": SCHEDULED, "schedule": job.every, "context": job.name}
-                for job in JOBS.values()
-                if job.every is not None
-            ]
-        )
-    finally:
-        client.destroy()

@@ -2,9 +2,11 @@
 
 import json
 import re
+from collections import Counter
 from typing import Any
 
 DEEPEST = 64
+_TOO_DEEP = f"The body is nested more than {DEEPEST} levels deep."
 _LARGEST = 2**63
 _SUSPECT = re.compile(rb"\\u(?:[dD][89a-fA-F]|0000)|\x00|\\u00[01]")
 
@@ -23,14 +25,15 @@ def loads(body: bytes) -> Any:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
         raise BadJson("The body is not valid UTF-8.") from None
-    if body.count(b"{") + body.count(b"[") > DEEPEST:
-        _check_depth(body)
     try:
         value = json.loads(text, object_pairs_hook=_object, parse_int=_integer, parse_float=_float, parse_constant=_constant)
     except json.JSONDecodeError as error:
-        raise BadJson(f"The body is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}.") from None
+        fault = error.msg.removesuffix(" at")
+        raise BadJson(f"The body is not valid JSON: {fault} at line {error.lineno}, column {error.colno}.") from None
     except RecursionError:
-        raise BadJson(f"The body is nested more than {DEEPEST} levels deep.") from None
+        raise BadJson(_TOO_DEEP) from None
+    if body.count(b"{") + body.count(b"[") > DEEPEST:
+        _check_depth(value, DEEPEST)
     if _SUSPECT.search(body):
         _check_texts(value)
     return value
@@ -50,15 +53,13 @@ def check_text(text: str) -> str:
     return text
 
 
-def _check_depth(body: bytes) -> None:
-    depth = 0
-    for token in re.findall(rb'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', body):
-        if token in (b"{", b"["):
-            depth += 1
-            if depth > DEEPEST:
-                raise BadJson(f"The body is nested more than {DEEPEST} levels deep.")
-        elif token in (b"}", b"]"):
-            depth -= 1
+def _check_depth(value: Any, left: int) -> None:
+    if not isinstance(value, (dict, list)):
+        return
+    if not left:
+        raise BadJson(_TOO_DEEP)
+    for part in value.values() if isinstance(value, dict) else value:
+        _check_depth(part, left - 1)
 
 
 def _check_texts(value: Any) -> None:
@@ -76,8 +77,7 @@ def _check_texts(value: Any) -> None:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        [(twice, _)] = Counter(name for name, _ in pairs).most_common(1)
         raise BadJson(f"The key {twice[:80]!r} stands twice in one object.")
     return found
 

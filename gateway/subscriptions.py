@@ -10,9 +10,9 @@ from datetime import timedelta
 from typing import Any
 
 import orjson
-from aiohttp import ClientConnectionResetError, web
+from aiohttp import ClientConnectionResetError, WSCloseCode, web
 from aiohttp_sse import EventSourceResponse
-from graphql import OperationType
+from graphql import GraphQLError, OperationType
 from strawberry.aiohttp.views import AiohttpWebSocketAdapter
 from strawberry.exceptions import ConnectionRejectionError
 from strawberry.http.exceptions import WebSocketDisconnected
@@ -24,6 +24,7 @@ from strawberry.types.unset import UNSET
 from domain.kernel.errors import DomainError, Kind
 from gateway import strict_json
 from gateway.execution.documents import Prepared
+from gateway.execution.errors import all_shown, known
 from gateway.execution.run import Answer
 from gateway.front import Caller, Front, bearer, new_request_id
 from resolvers.context import Context
@@ -52,11 +53,14 @@ class Subscriptions:
         self.front = front
         self._open: Counter[str] = Counter()
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._sockets: dict[web.WebSocketResponse, asyncio.Task[bool] | None] = {}
 
     def end(self) -> None:
-        """End all streams of this process."""
+        """End all streams of this process, and tell sockets that it goes away."""
         for task in self._tasks:
             task.cancel()
+        for socket in self._sockets:
+            self._sockets[socket] = asyncio.create_task(socket.close(code=WSCloseCode.GOING_AWAY))
 
     @contextmanager
     def place(self, who: str) -> Iterator[None]:
@@ -96,8 +100,8 @@ class Subscriptions:
         try:
             async for event, answer in stream:
                 yield event, answer
-        except DomainError as error:
-            yield None, refusal(error)
+        except Exception as error:
+            yield None, refusal(error, new_request_id())
         finally:
             await stream.aclose()
 
@@ -112,6 +116,7 @@ class Subscriptions:
             await response.prepare(request)
             async with response:
                 answers = self.answers(prepared, variables, bearer(request), caller, after)
+                watch = asyncio.create_task(_cancel_when_left(response, asyncio.current_task()))
                 try:
                     async for event, answer in answers:
                         sequence = getattr(event, "sequence", None)
@@ -121,6 +126,7 @@ class Subscriptions:
                 except (ConnectionResetError, ClientConnectionResetError, TimeoutError, SlowReader):
                     pass  # the client left or does not read; it resumes with Last-Event-ID
                 finally:
+                    watch.cancel()
                     await answers.aclose()
         return response
 
@@ -144,7 +150,11 @@ class Subscriptions:
             max_subscriptions_per_connection=STREAMS_PER_CREDENTIAL,
         )
         speaker.credential = bearer(request)
-        await handler.handle()
+        self._sockets[socket] = None
+        try:
+            await handler.handle()
+        finally:
+            del self._sockets[socket]
         return socket
 
     def _may_open(self, request: web.Request) -> bool:
@@ -153,10 +163,17 @@ class Subscriptions:
         return origin is None or origin == f"{request.scheme}://{request.host}" or origin in self.front.settings.cors_origins
 
 
-def refusal(error: DomainError) -> Answer:
-    """A failure outside of an operation as an answer."""
-    extensions = {"kind": error.kind.value, "code": error.code}
-    return Answer(None, [{"message": error.message, "extensions": extensions}], executed=False, failure=error)
+def refusal(error: Exception, request_id: str) -> Answer:
+    """A failure outside of an operation as an answer; what nobody expected is masked."""
+    failure = GraphQLError(str(error), original_error=error)
+    return Answer(None, all_shown([failure], request_id), executed=False, failure=known(failure))
+
+
+async def _cancel_when_left(response: EventSourceResponse, task: "asyncio.Task[Any] | None") -> None:
+    """End a stream that waits for news when its client is gone: a heartbeat could not be written."""
+    await response.wait()
+    if task is not None:
+        task.cancel()
 
 
 def _check_reader(request: web.Request) -> None:
@@ -210,10 +227,14 @@ class _Speaker:
         return UNSET
 
     def decode_json(self, data: str) -> Any:
+        """A message of the protocol, as far as its handler takes its shape for granted."""
         try:
-            return strict_json.loads(data.encode())
+            message = strict_json.loads(data.encode())
         except (strict_json.BadJson, UnicodeEncodeError) as error:
             raise json.JSONDecodeError(str(error), "", 0) from error
+        if not _is_message(message):
+            raise json.JSONDecodeError("This is no message of graphql-transport-ws.", "", 0)
+        return message
 
     def encode_json(self, data: object) -> str:
         return orjson.dumps(data).decode()
@@ -229,7 +250,8 @@ class _Speaker:
             with self.subscriptions.place(caller.actor.name):
                 context = front.context(caller, new_request_id())
                 text = query if isinstance(query, str) else ""
-                prepared = front.executor.prepare(text, operation_name, context)
+                name = operation_name if isinstance(operation_name, str) else None
+                prepared = front.executor.prepare(text, name, context)
                 if isinstance(prepared, Answer):
                     yield _result(prepared)
                     return
@@ -240,7 +262,13 @@ class _Speaker:
                 finally:
                     await answers.aclose()
         except DomainError as error:
-            yield _result(refusal(error))
+            yield _result(refusal(error, new_request_id()))
+
+
+def _is_message(message: Any) -> bool:
+    if not isinstance(message, dict) or not isinstance(message.get("type"), str) or not isinstance(message.get("id", ""), str):
+        return False
+    return message["type"] != "subscribe" or isinstance(message.get("payload"), dict)
 
 
 def _result(answer: Answer) -> ExecutionResult | PreExecutionError:

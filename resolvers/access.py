@@ -182,10 +182,10 @@ class RegisterAccountInput:
 
 @strawberry.input(description="What to change of the account; what is left out stays, null takes away.")
 class UpdateAccountInput:
-    language: Language = optional("The language candidates are served in unless an invite says otherwise.")
+    language: Language | None = optional("The language candidates are served in unless an invite says otherwise; cannot be null.")
     imprint: str | None = optional("The imprint on candidate pages.")
     privacy: str | None = optional("How data is handled, on candidate pages, in your own words.")
-    company: str = optional("Who it belongs to; candidates see it.")
+    company: str | None = optional("Who it belongs to; candidates see it; cannot be null.")
     contact_name: str | None = optional("Whom to talk to.")
     phone: str | None = optional("Phone number.")
     website: str | None = optional("Website.")

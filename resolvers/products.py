@@ -1,15 +1,17 @@
 """Products and the documented REST APIs: what anybody may see."""
 
+from collections.abc import Collection
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
 import strawberry
 
 from domain.kernel.permissions import Access
+from domain.kernel.statements import Read
 from domain.products import catalog
 from resolvers import ids
 from resolvers.fields import Info, arg, attribute, computed, graph_type, query
-from resolvers.nodes import Node
+from resolvers.nodes import Node, findable
 from resolvers.texts import LocalizedText
 
 
@@ -53,3 +55,11 @@ class ProductQuery:
     async def rest_api(self, info: Info, name: Annotated[str, arg("The short name, such as `esc`.")]) -> RestApi | None:
         found = next((api for api in info.context.apis if api.name == name), None)
         return RestApi(**found._asdict()) if found else None
+
+
+async def _by_key(_read: Read, _account_id: int, keys: Collection[str]) -> dict[str, Any]:
+    """Products by their keys; they are the same for all accounts and need no statement."""
+    return {product.key: product for product in catalog.catalog() if product.key in keys}
+
+
+findable("Product", Access.PUBLIC, _by_key)

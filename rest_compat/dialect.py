@@ -20,6 +20,10 @@ class Dialect:
     description: str
     base_path: str
     routes: Sequence[Route]
+    credential: Callable[[Mapping[str, str]], str | None]
+    """The credential in the headers of a request; None when there is none in the form of this API."""
+    challenge: str
+    """What a 401 says of it in `WWW-Authenticate`."""
     failure: Callable[[Problem], tuple[int, Any]]
     """From a problem to a status and a body."""
     success: Callable[[BaseModel], Any]

@@ -122,8 +122,9 @@ def _responses(dialect: Dialect, route: Route, schemas: _Schemas, *, is_public: 
         if isinstance(meaning, Empty):
             responses[str(meaning.status)] = {"description": HTTPStatus(meaning.status).phrase}
     always = (429, 503) if is_public else dialect.always
-    body = (408, 413, 415) if route.has_body else ()
-    for status in sorted({*always, *route.refusals, *body}):
+    taken = (400,) if route.takes.model_fields else ()
+    body = (400, 408, 413, 415) if route.has_body else ()
+    for status in sorted({*always, *taken, *body, *route.refusals}):
         responses[str(status)] = _response(status, {"$ref": REF.format(model="Error")})
     return responses
 

@@ -1,7 +1,9 @@
 """Answer a call: parameters to variables, the stored operation, its answer to a body."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 from typing import Any
 
 import orjson
@@ -41,7 +43,7 @@ async def answer(dialect: Dialect, route: Route, call: Call, run: Run, base: str
     data, errors = await run(route.operation, parameters.variables())
     absence = problem_in(data, errors) or absent(route, data)
     if isinstance(absence, Problem):
-        return refuse(dialect, absence)
+        return refuse(dialect, in_wire_words(route, absence))
     if isinstance(absence, Empty):
         return Answer(absence.status)
     [root] = data.values()
@@ -82,10 +84,27 @@ def absent(route: Route, data: Mapping[str, Any]) -> Problem | Empty | None:
     return None
 
 
+def in_wire_words(route: Route, problem: Problem) -> Problem:
+    """Call parameters what the caller called them: `'postalCode'` of the graph came as `'zip'`."""
+    words = {spelling: route.alias(name) for name in route.takes.model_fields for spelling in (name, _snake(name))}
+
+    def said(message: str) -> str:
+        return re.sub(r"'(\w+)'", lambda quoted: f"'{words.get(quoted[1], quoted[1])}'", message)
+
+    fields = tuple((path, said(message)) for path, message in problem.fields)
+    return replace(problem, message=said(problem.message), fields=fields) if fields else problem
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?=[A-Z])", "_", name).lower()
+
+
 def refuse(dialect: Dialect, problem: Problem) -> Answer:
     """A failure in the words of the API."""
     status, body = dialect.failure(problem)
     headers = {"Retry-After": str(problem.retry_after)} if problem.retry_after is not None else {}
+    if status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = dialect.challenge
     return Answer(status, orjson.dumps(body), headers)
 
 

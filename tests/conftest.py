@@ -9,7 +9,7 @@ from hypothesis import settings as hypothesis_settings
 
 from tests.support import missing, tenancy
 from tests.support.databases import Databases
-from tests.support.http import Browser, Http
+from tests.support.http import Http
 from tests.support.world import World
 
 hypothesis_settings.register_profile("test", deadline=None, derandomize=True, max_examples=30, print_blob=True)
@@ -71,11 +71,3 @@ async def http(world: World) -> AsyncIterator[Http]:
     made = await Http.open(world)
     yield made
     await made.close()
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """A headless Chromium."""
-    missing.need_chromium()
-    with Browser.open() as opened:
-        yield opened

@@ -90,6 +90,8 @@ async def change_account(uow: UnitOfWork, changes: dict[str, Any]) -> int:
     for name, value in changes.items():
         if name in _LONGEST:
             value = inputs.paragraph(value, name, longest=_LONGEST[name])
+        elif name == "language" and value is None:
+            raise BadInput.field(name, message="'language' cannot be taken away.")
         elif name not in ("language", "norm_group"):
             value = inputs.line(value, name, required=name == "company")
         setattr(account, name, value)

@@ -34,7 +34,7 @@ class Candidate(Entity):
     family_name_source: Mapped[str | None] = mapped_column(default=None, info=_SOURCE)
     gender: Mapped[str | None] = mapped_column(default=None, info=_ABOUT)
     gender_source: Mapped[str | None] = mapped_column(default=None, info=_SOURCE)
-    birth_year: Mapped[int | None] = mapped_column(SmallInteger, default=None)
+    birth_year: Mapped[int | None] = mapped_column(SmallInteger, default=None, info=_ABOUT)
     birth_year_source: Mapped[str | None] = mapped_column(default=None, info=_SOURCE)
     language: Mapped[str | None] = mapped_column(default=None, info=_ABOUT)
     language_source: Mapped[str | None] = mapped_column(default=None, info=_SOURCE)

@@ -1,10 +1,9 @@
 """Mails to candidates, as jobs: each looks first whether it is still to be sent."""
 
-from datetime import datetime
-
 from sqlalchemy import update
 
 from domain.access import queries as access
+from domain.instruments import bank
 from domain.invites import links, queries
 from domain.invites.model import Invite
 from domain.invites.status import OPEN, days_left
@@ -44,7 +43,8 @@ async def send_entry(ports: Ports, account_id: int, key: str) -> None:
     if entry is None or account is None or account.mode == "test" or entry.invite_key or entry.expires_at <= ports.database.clock.now():
         return
     link = links.entry_link(ports.database.environment, account_id, key)
-    facts = {"company": account.company, "link": link, "name": entry.name}
+    asked = bank.instrument(bank.PROFILE, bank.CURRENT[bank.PROFILE])
+    facts = {"company": account.company, "link": link, "name": entry.name, "minutes": str(asked.duration_minutes)}
     await ports.mailer.send(Mail("entry", entry.language, entry.email, entry.name, key, facts))
 
 
@@ -65,13 +65,8 @@ def _mail(ports: Ports, template: str, invite: Row, account: Row, *, reference: 
         "company": account.company,
         "name": invite.name,
         "link": links.invite_link(ports.database.environment, account.account_id, invite.key),
-        "expires": _date(invite.expires_at, invite.language),
+        "minutes": str(bank.instrument(invite.instrument, invite.instrument_version).duration_minutes),
+        "expires": invite.expires_at.isoformat(),
         "days": str(days_left(invite.expires_at, ports.database.clock.now())),
     }
     return Mail(template, invite.language, invite.email, invite.name, reference, facts)
-
-
-def _date(moment: datetime, language: str) -> str:
-    from babel.dates import format_date  # only when a mail is written: it would slow every start
-
-    return format_date(moment, format="long", locale=language)

@@ -46,7 +46,7 @@ _AFTER = statement(
     .where(Event.account_id == bindparam("account_id"), Event.sequence > bindparam("after", type_=BigInteger))
     .order_by(Event.sequence)
     .limit(BATCH),
-    "Event",
+    "InviteChanged",
 )
 _LAST = statement(select(EventSequence.last).where(EventSequence.account_id == bindparam("account_id")))
 

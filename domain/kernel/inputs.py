@@ -67,5 +67,5 @@ def given(value: T | None, check: Callable[[T], object], *path: str, message: st
 
 def folded(text: str) -> str:
     """How text is compared and sorted: without case and accents, ß as ss."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return "".join(character for character in plain if not unicodedata.combining(character))

@@ -9,7 +9,6 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, tuple_
-from sqlalchemy.sql.util import ClauseAdapter
 
 from domain.kernel.columns import UtcDateTime
 from domain.kernel.paging import Page, Total, Window, decode_cursor, encode_cursor
@@ -160,31 +159,21 @@ class Listing:
             mine = self.rows.where(*conditions, parent == keys.c.value).correlate(keys)
             inner = self._ordered(mine, order, backward, has_cursor).lateral("c")
             return select(*inner.c).select_from(sa.join(keys, inner, sa.true()))
-        table = self.key.class_.__table__
-        one = table.alias("x")
-        adapt = ClauseAdapter(one).traverse
-        parents = func.json_each(bindparam("keys", type_=Keys(parent.type))).table_valued("value", name="k")
-        inner_rows = self._ordered(
-            select(adapt(self.key)).where(
-                one.c.account_id == bindparam("account_id"), adapt(parent) == parents.c.value, *(adapt(part) for part in conditions)
-            ),
-            order,
-            backward,
-            has_cursor,
-            adapt,
-        )
-        outer = self.rows.where(self.key.in_(inner_rows.correlate(parents).scalar_subquery())).select_from(parents)
-        return outer.order_by(*self._sorting(order, backward))
+        parents = func.json_each(bindparam("keys", type_=Keys(parent.type))).table_valued("key", "value", name="k")
+        chosen = self.rows.with_only_columns(self.key, maintain_column_froms=True).where(*conditions, parent == parents.c.value)
+        first = self._ordered(chosen, order, backward, has_cursor).correlate(parents)  # reads the tables anew: only `k` is that of outside
+        by_parent = (parents.c.key, *self._sorting(order, backward))  # parents first, or SQLite reads the account and asks for each row
+        return self.rows.where(self.key.in_(first)).select_from(parents).order_by(*by_parent)
 
-    def _ordered(self, rows: Select[Any], order: str, backward: bool, has_cursor: bool, adapt: Any = lambda part: part) -> Select[Any]:
+    def _ordered(self, rows: Select[Any], order: str, backward: bool, has_cursor: bool) -> Select[Any]:
         how = self.orders[order]
-        columns = [adapt(column) for column in how.columns]
+        columns = how.columns
         if has_cursor:
             values = tuple_(*(bindparam(f"cursor_{index}", type_=column.type) for index, column in enumerate(columns)))
             edge, first = tuple_(*columns), bindparam("cursor_0", type_=columns[0].type)
             down = how.descending != backward
             rows = rows.where(edge < values if down else edge > values, columns[0] <= first if down else columns[0] >= first)
-        return rows.order_by(*map(adapt, self._sorting(order, backward))).limit(bindparam("limit", type_=sa.Integer))
+        return rows.order_by(*self._sorting(order, backward)).limit(bindparam("limit", type_=sa.Integer))
 
     def _sorting(self, order: str, backward: bool) -> list[Any]:
         how = self.orders[order]
@@ -214,9 +203,13 @@ class Listing:
     def _window(self, window: Window, order: str) -> dict[str, Any]:
         parameters: dict[str, Any] = {"limit": window.size + 1, "offset": window.offset}
         if window.cursor:
-            values = decode_cursor(window.cursor, order, self.orders[order].kinds())
+            values = decode_cursor(window.cursor, self._sorted(order), self.orders[order].kinds())
             parameters |= {f"cursor_{index}": value for index, value in enumerate(values)}
         return parameters
+
+    def _sorted(self, order: str) -> str:
+        """What a cursor belongs to: this list in this order."""
+        return f"{self.graph_type}.{order}"
 
     def _cut(self, rows: list[Row], window: Window, order: str, total: Total) -> Page:
         more = len(rows) > window.size
@@ -224,7 +217,7 @@ class Listing:
         if window.backward:
             rows.reverse()
         names = [column.key for column in self.orders[order].columns]
-        cursors = [encode_cursor(order, [getattr(row, name) for name in names]) for row in rows]
+        cursors = [encode_cursor(self._sorted(order), [getattr(row, name) for name in names]) for row in rows]
         behind, ahead = bool(window.cursor) or bool(window.offset), more
         return Page(rows, cursors, behind if window.backward else ahead, ahead if window.backward else behind, total)
 

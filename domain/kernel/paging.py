@@ -1,10 +1,9 @@
 """Which part of a list is asked for, and what came of it: keyset pages with cursors that hold the sort values."""
 
 import base64
-import binascii
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -96,7 +95,7 @@ def decode_cursor(text: str, order: str, kinds: Sequence[type]) -> list[Any]:
         if name != order or len(values) != len(kinds):
             raise ValueError
         return [_value(value, kind) for value, kind in zip(values, kinds, strict=True)]
-    except (ValueError, TypeError, binascii.Error, UnicodeError):
+    except (ValueError, TypeError, OverflowError):
         raise BadInput.field("after", message="The cursor does not belong to this list in this order.") from None
 
 
@@ -105,7 +104,7 @@ def _value(value: Any, kind: type) -> Any:
         moment = datetime.fromisoformat(value)
         if moment.tzinfo is None:
             raise ValueError
-        return moment
+        return moment.astimezone(UTC)
     if type(value) is not kind or (isinstance(value, str) and "\x00" in value) or (isinstance(value, int) and abs(value) >= 2**63):
         raise ValueError
     return value

@@ -15,7 +15,7 @@ from sqlalchemy.sql.elements import BindParameter
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from domain.kernel import tenancy
-from domain.kernel.columns import Converter, Portable
+from domain.kernel.columns import Converter, Json, Portable
 
 K = TypeVar("K", bound=Hashable)
 ACCOUNT: BindParameter[int] = sa.bindparam("account_id", type_=sa.BigInteger)
@@ -131,7 +131,8 @@ class Prepared:
 
 def _converter(column_type: TypeEngine[Any], dialect: Dialect) -> Converter | None:
     if isinstance(column_type, Portable):
-        return column_type.read if dialect.name == "sqlite" else None
+        as_text = dialect.name == "sqlite" or isinstance(column_type, Json)  # asyncpg answers JSON as text
+        return column_type.read if as_text else None
     if isinstance(column_type, sa.Boolean):
         return bool if dialect.name == "sqlite" else None
     return None

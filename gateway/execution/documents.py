@@ -26,7 +26,7 @@ from graphql.validation import specified_rules
 from graphql.validation.rules.custom.no_schema_introspection import NoSchemaIntrospectionCustomRule
 
 from gateway.execution.estimate import Cost, Estimator, KindOf
-from gateway.execution.guard import Guard, Limits
+from gateway.execution.guard import Guard, Limits, TooCostly
 
 DOCUMENTS_KEPT = 1_000
 MOST_ERRORS = 10
@@ -112,12 +112,11 @@ class Documents:
         try:
             self.guard.check_text(text)
             parsed = parse(text, max_tokens=self.guard.limits.tokens)
+            self.guard.check(parsed)
+        except TooCostly as error:
+            return Document({}, (error,), "refused")
         except GraphQLError as error:
             return Document({}, (error,), "unreadable")
-        try:
-            self.guard.check(parsed)
-        except GraphQLError as error:
-            return Document({}, (error,), "refused")
         errors = validate(self.schema, parsed, self._rules, max_errors=MOST_ERRORS, hide_suggestions=not self.suggestions)
         if errors:
             return Document({}, tuple(errors), "invalid")

@@ -66,10 +66,11 @@ class Estimator:
         is_page_list = page is not None and node.name.value in ("nodes", "edges")
         is_list = isinstance(get_nullable_type(field.type), GraphQLList)
         if "first" in field.args and "last" in field.args:
-            return [_plus_one(_sum(self._selections(node.selection_set, returned, page_size(node))))]
+            size = page_size(node)
+            return [_paged(size, _sum(self._selections(node.selection_set, returned, size)))]
         below = _sum(self._selections(node.selection_set, returned, None))
         if is_page_list:
-            return [_times(page, _plus_one(below) if node.name.value == "nodes" else below)]
+            return [_times(page, _plus_one(below))]
         if page is None and self.kind_of(field) in FREE and returned.name != "PageInfo":
             return [below]
         if is_list:
@@ -112,6 +113,14 @@ def _sum(costs: list[Cost]) -> Cost:
 
 def _plus_one(cost: Cost) -> Cost:
     return lambda variables: 1 + cost(variables)
+
+
+def _paged(size: Cost, cost: Cost) -> Cost:
+    def paged(variables: Mapping[str, Any]) -> int:
+        size(variables)  # refuses, also when nothing of the page is selected
+        return 1 + cost(variables)
+
+    return paged
 
 
 def _times(times: Cost | None, cost: Cost) -> Cost:

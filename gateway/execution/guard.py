@@ -9,6 +9,7 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLError,
+    InlineFragmentNode,
     Node,
     OperationDefinitionNode,
     SelectionSetNode,
@@ -77,6 +78,22 @@ class Guard:
                 walk.measure(definition.selection_set, definition)
 
 
+class _Seen:
+    """The names in one selection, with those of the fragments inside it that are for the same type: they are merged."""
+
+    def __init__(self, names: "Counter[tuple[str, str]] | None" = None, kind: str = "") -> None:
+        self._names: Counter[tuple[str, str]] = Counter() if names is None else names
+        self._kind = kind
+
+    def within(self, fragment: InlineFragmentNode) -> "_Seen":
+        return _Seen(self._names, fragment.type_condition.name.value if fragment.type_condition else self._kind)
+
+    def again(self, name: str) -> int:
+        """Count a name and say how often it was there."""
+        self._names[self._kind, name] += 1
+        return self._names[self._kind, name]
+
+
 class _Walk:
     def __init__(self, limits: Limits, document: DocumentNode) -> None:
         self.limits = limits
@@ -92,32 +109,32 @@ class _Walk:
                 return _Measure()  # validation says that it is unknown
             self._memo[name] = _OPEN
             fragment = self.fragments[name]
-            known = self._memo[name] = self.measure(fragment.selection_set, fragment)
+            introspecting = fragment.type_condition.name.value.startswith("__")
+            known = self._memo[name] = self.measure(fragment.selection_set, fragment, introspecting=introspecting)
         return known
 
-    def measure(self, selections: SelectionSetNode, owner: Node, *, introspecting: bool = False) -> _Measure:
+    def measure(self, selections: SelectionSetNode, owner: Node, seen: "_Seen | None" = None, *, introspecting: bool = False) -> _Measure:
         depth = fields = aliases = 0
-        names: Counter[str] = Counter()
+        seen = seen or _Seen()
         self._check_directives(owner)
         for selection in selections.selections:
             self._check_directives(selection)
-            part = self._selection(selection, names, introspecting=introspecting)
+            part = self._selection(selection, seen, introspecting=introspecting)
             depth, fields, aliases = max(depth, part.depth), fields + part.fields, aliases + part.aliases
             self._check_sums(depth, fields, aliases, selection, introspecting=introspecting)
         return _Measure(depth, fields, aliases)
 
-    def _selection(self, selection: Node, names: "Counter[str]", *, introspecting: bool) -> _Measure:
+    def _selection(self, selection: Node, seen: "_Seen", *, introspecting: bool) -> _Measure:
         if isinstance(selection, FragmentSpreadNode):
             return self.fragment(selection.name.value)
-        inner: SelectionSetNode | None = getattr(selection, "selection_set", None)
-        if not isinstance(selection, FieldNode):
-            return self.measure(inner, selection, introspecting=introspecting) if inner else _Measure()
+        if isinstance(selection, InlineFragmentNode):
+            return self.measure(selection.selection_set, selection, seen.within(selection), introspecting=introspecting)
+        assert isinstance(selection, FieldNode)
         name = selection.alias.value if selection.alias else selection.name.value
-        names[name] += 1
-        if names[name] > self.limits.repeats:
+        if seen.again(name) > self.limits.repeats:
             raise TooCostly(f"'{name}' is named more than {self.limits.repeats} times in one selection.", selection)
         below = _Measure()
-        if inner:
+        if inner := selection.selection_set:
             below = self.measure(inner, selection, introspecting=introspecting or selection.name.value in _INTROSPECTION)
         if selection.name.value in _INTROSPECTION:
             return _Measure(1, below.fields + 1, below.aliases)  # has a depth of its own

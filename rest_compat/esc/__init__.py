@@ -2,7 +2,7 @@
 
 from rest_compat.dialect import Dialect
 from rest_compat.esc import account, discovery, invites, profiles, results, search
-from rest_compat.esc.dialect import ERROR_SCHEMA, SECURITY, failure, success, success_schema
+from rest_compat.esc.dialect import ERROR_SCHEMA, SECURITY, credential, failure, success, success_schema
 
 DIALECT = Dialect(
     name="esc",
@@ -11,6 +11,8 @@ DIALECT = Dialect(
     description="Profile assessments for recruiting and talent development: invite candidates, read results, search.",
     base_path="/api/v1",
     routes=(*discovery.ROUTES, *account.ROUTES, *invites.ROUTES, *results.ROUTES, *search.ROUTES, *profiles.ROUTES),
+    credential=credential,
+    challenge="Bearer",
     failure=failure,
     success=success,
     success_schema=success_schema,

@@ -72,7 +72,7 @@ class KeyOfAccount(Body):
     permissions: list[Permission] = at("permissions")
 
 
-class Links(Body):
+class AccountLinks(Body):
     balance: Annotated[str, link("/balance"), SAME]
     invites: Annotated[str, link("/invites"), SAME]
     job_profiles: Annotated[str, link("/job-profiles"), SAME]
@@ -84,7 +84,7 @@ class AccountInformation(Body):
     contact: Annotated[Contact, SAME]
     billing: Annotated[Billing, SAME]
     api_keys: list[KeyOfAccount] = at("activeApiKeys")
-    links: Annotated[Links, SAME]
+    links: Annotated[AccountLinks, SAME]
 
 
 ROUTES = (

@@ -66,6 +66,12 @@ class Told(Body):
     """An answer with a message beside its data (R-ESC-3)."""
 
 
+def credential(headers: Mapping[str, str]) -> str | None:
+    """The key after `Bearer`; a key without that word is none (R-ESC-1)."""
+    scheme, _, key = headers.get("Authorization", "").strip().partition(" ")
+    return key.strip() or None if scheme.lower() == "bearer" else None
+
+
 def failure(problem: Problem) -> tuple[int, Any]:
     """The esc envelope of a failure."""
     status, code = BY_CODE.get(problem.code) or BY_KIND[problem.kind]
@@ -115,6 +121,8 @@ InviteStatus = Annotated[Literal["pending", "started", "completed", "expired"], 
 Gender = Annotated[Literal["male", "female", "diverse"], BeforeValidator(lower)]
 SearchGender = Annotated[Literal["male", "female", "other"], BeforeValidator(_other)]
 """`/search` spells diverse as other (I-ESC-2)."""
+AnyGender = Annotated[str, BeforeValidator(lambda value: (value or "").lower())]
+"""Elsewhere it is free text: the stored value, empty when nobody gave one."""
 Mode = Annotated[Literal["live", "test"], BeforeValidator(lower)]
 Label = Annotated[Literal["Very Low", "Low", "Below Average", "Average", "Above Average", "High", "Very High"], BeforeValidator(_titled)]
 Tendency = Annotated[str, BeforeValidator({"WIR": "Wir", "ICH": "Ich", "BALANCED": "balanced"}.__getitem__)]

@@ -1,13 +1,13 @@
 """GET /, /products and POST /register: what anybody may call."""
 
-from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from rest_compat.body import SAME, Body, at, constant
+from rest_compat.body import SAME, Address, Body, at, constant, may_lack
 from rest_compat.esc.dialect import Mode, Permission
 from rest_compat.route import Nothing, Parameters, Route
+from rest_compat.values import IN_DIGITS, Price
 
 
 class ApiInfo(Body):
@@ -16,19 +16,11 @@ class ApiInfo(Body):
     description: str = at("description")
 
 
-def _number(schema: dict[str, Any]) -> None:
-    """Decimals are numbers in a query."""
-    schema.pop("anyOf", None)
-    schema["type"] = "number"
-
-
 class ListProducts(Parameters):
     category: str | None = Field(None, description="Only products of this category.")
-    maxPrice: Decimal | None = Field(
-        None, alias="max_price", description="Only products at this net price or below.", json_schema_extra=_number
-    )
-    minCredits: int | None = Field(
-        None, alias="min_credits", ge=-(2**31), lt=2**31, description="Only products with at least this many credits."
+    maxPrice: Price | None = Field(None, alias="max_price", description="Only products at this net price or below.")
+    minCredits: Annotated[int, Field(ge=-(2**31), lt=2**31), IN_DIGITS] | None = Field(
+        None, alias="min_credits", description="Only products with at least this many credits."
     )
 
 
@@ -70,8 +62,11 @@ class Register(Parameters):
     )
     mode: Literal["live", "test"] = Field("live", description="Which key is answered: of the live account or of its sandbox.")
 
+    def variables(self) -> dict[str, Any]:
+        return {**super().variables(), "mode": self.mode.upper()}
 
-class Customer(Body):
+
+class NewCustomer(Body):
     id: str = at("accountKey")
     company: str = at("company")
     email: str = at("email")
@@ -94,10 +89,17 @@ NEXT_STEPS = {
 }
 
 
+class Order(Body):
+    order_id: str = at("key")
+    checkout_url: Address = at("checkoutUrl")
+
+
 class Registered(Body):
     message: Annotated[str, constant("Registration successful. Save the API key: it is shown only once."), SAME]
-    customer: Annotated[Customer, SAME]
+    customer: Annotated[NewCustomer, SAME]
     api_key: Annotated[ApiKey, SAME]
+    order: Order | None = may_lack("order")
+    """Present when a product was ordered; until orders exist, never (R-ESC-10)."""
     next_steps: Annotated[dict[str, str], constant(NEXT_STEPS), SAME]
 
 
@@ -112,7 +114,6 @@ ROUTES = (
         "List products",
         "Discovery",
         operation_id="listProducts",
-        refusals=(400,),
     ),
     Route(
         "POST",
@@ -123,7 +124,7 @@ ROUTES = (
         "Register API access",
         "Registration",
         status=201,
-        refusals=(400, 409),
+        refusals=(409,),
         operation_id="registerApiAccess",
         description="Opens an account and a sandbox beside it, and answers an API key, which is shown only here.",
     ),

@@ -93,13 +93,11 @@ ROUTES = (
         "Create invite",
         "Execution",
         status=201,
-        refusals=(400, 402),
+        refusals=(402,),
         operation_id="createInvite",
         description="Needs an available credit, which is spent when the candidate completes. At most ten invites are pending at a time.",
     ),
-    Route(
-        "GET", "/invites", "ListInvites", ListInvites, InviteList, "List invites", "Execution", refusals=(400,), operation_id="listInvites"
-    ),
+    Route("GET", "/invites", "ListInvites", ListInvites, InviteList, "List invites", "Execution", operation_id="listInvites"),
     Route(
         "GET",
         "/invites/{inviteId}",
@@ -119,7 +117,7 @@ ROUTES = (
         Canceled,
         "Cancel invite",
         "Execution",
-        refusals=(400, 404),
+        refusals=(404,),
         operation_id="deleteInvite",
         description="Only pending invites can be canceled; afterwards they are not found any more.",
     ),
@@ -131,7 +129,7 @@ ROUTES = (
         Reminded,
         "Send reminder",
         "Execution",
-        refusals=(400, 404),
+        refusals=(404,),
         operation_id="sendReminder",
         description="At most three reminders an invite, 24 hours apart, for pending and started invites.",
     ),

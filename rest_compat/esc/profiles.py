@@ -5,12 +5,13 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from rest_compat.body import SAME, Body, Day, Moment, Text, asked, at, constant, link, may_lack
-from rest_compat.esc.dialect import AttemptStatus, Gender, Source
+from rest_compat.esc.dialect import AnyGender, AttemptStatus, Gender, Source
 from rest_compat.esc.paging import Limit, Offset, Pagination
 from rest_compat.esc.scores import BasicScores, Dimensions, GravesValues
 from rest_compat.esc.search import birthday, invite_id, is_api
 from rest_compat.problem import NOT_FOUND
 from rest_compat.route import Parameters, Route
+from rest_compat.values import IN_DIGITS
 
 ORDERS = {"newest": "NEWEST", "oldest": "OLDEST", "name": "NAME"}
 STATUSES = {"completed": ["COMPLETED"], "all": ["COMPLETED", "IN_PROGRESS"]}
@@ -28,7 +29,7 @@ class ListProfiles(Parameters):
 
 
 class GetProfile(Parameters):
-    key: int = Field(alias="sessionId", description="The session's number.")
+    key: Annotated[int, IN_DIGITS] = Field(alias="sessionId", description="The session's number.")
 
     def variables(self) -> dict[str, Any]:
         return {"key": str(self.key)}
@@ -47,27 +48,27 @@ class Person(Body):
     birth_date: Annotated[Day | None, BeforeValidator(birthday)] = at("birthYear")
 
 
-class Assessment(Body):
+class ProfileAssessment(Body):
     type: str = at("instrument.key")
     status: AttemptStatus = at("status")
     started_at: Moment = at("startedAt")
     completed_at: Moment | None = at("completedAt")
 
 
-class Links(Body):
+class ProfileLinks(Body):
     details: Annotated[str, link("/profiles/{key}"), SAME]
     results: Annotated[str | None, link("/invites/{invite[key]}/results", when=_is_done), SAME]
     report: Annotated[str | None, link("/invites/{invite[key]}/report", when=_is_done), SAME]
 
 
-class Profile(Body):
+class ProfileSummary(Body):
     session_id: int = at("key")
     invite_id: Annotated[str | None, BeforeValidator(invite_id), SAME]
     candidate: Person = at("candidate")
-    assessment: Annotated[Assessment, SAME]
+    assessment: Annotated[ProfileAssessment, SAME]
     source: Source = at("source")
     results: BasicScores | None = may_lack("result.scales")
-    links: Annotated[Links, SAME]
+    links: Annotated[ProfileLinks, SAME]
 
 
 class Filters(Body):
@@ -76,18 +77,18 @@ class Filters(Body):
 
 
 class ProfileList(Body):
-    profiles: list[Profile] = at("nodes")
+    profiles: list[ProfileSummary] = at("nodes")
     pagination: Annotated[Pagination, SAME]
     filters: Annotated[Filters, SAME]
 
 
-class Detailed(Assessment):
+class DetailedAssessment(ProfileAssessment):
     calculation_type: Annotated[
         str, BeforeValidator(lambda source: f"{source['instrument']['key']}-{source['instrument']['version']}"), SAME
     ]
 
 
-class FullResults(Body):
+class ProfileResults(Body):
     dimensions: Dimensions = at("scales")
     graves_values: GravesValues = at("scales")
     norm_group: str | None = at("normGroup.name.en")
@@ -104,13 +105,17 @@ class Team(Body):
     subtitle: Text = at("subtitle")
 
 
+class DetailedPerson(Person):
+    gender: AnyGender = at("gender")  # type: ignore[assignment]  # free text in the details, a closed list in the list
+
+
 class ProfileDetails(Body):
     session_id: int = at("key")
     invite_id: Annotated[str | None, BeforeValidator(invite_id), SAME]
-    candidate: Person = at("candidate")
-    assessment: Annotated[Detailed, SAME]
+    candidate: DetailedPerson = at("candidate")
+    assessment: Annotated[DetailedAssessment, SAME]
     source: Source = at("source")
-    results: FullResults | None = may_lack("result")
+    results: ProfileResults | None = may_lack("result")
     teams: Annotated[list[Team], constant([]), SAME]
     links: Annotated[DetailLinks, SAME]
 
@@ -124,7 +129,6 @@ ROUTES = (
         ProfileList,
         "List all profiles",
         "Profiles",
-        refusals=(400,),
         operation_id="listProfiles",
         description="All assessments, whether they came through the API or the open link; anonymised candidates are left out.",
     ),
@@ -137,7 +141,7 @@ ROUTES = (
         "Get profile details",
         "Profiles",
         absent={"attempt": NOT_FOUND},
-        refusals=(400, 404),
+        refusals=(404,),
         operation_id="getProfile",
     ),
 )

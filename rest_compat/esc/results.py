@@ -4,9 +4,9 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from rest_compat.body import SAME, Body, Moment, at, link, lower, may_lack
-from rest_compat.esc.dialect import NOT_COMPLETED, Tendency
-from rest_compat.esc.scores import Dimensions, GravesValues
+from rest_compat.body import SAME, Address, Body, Moment, at, link, lower, may_lack
+from rest_compat.esc.dialect import NOT_COMPLETED, AnyGender, Tendency
+from rest_compat.esc.scores import DescribedDimensions, Dimensions, GravesValues
 from rest_compat.problem import NOT_FOUND
 from rest_compat.route import Empty, Parameters, Route
 
@@ -24,7 +24,7 @@ class GetLegacyResults(Parameters):
 class Assessed(Body):
     name: str = at("name")
     email: str = at("email")
-    gender: Annotated[str, BeforeValidator(lambda gender: (gender or "").lower())] = at("candidate.gender")
+    gender: AnyGender = at("candidate.gender")
 
 
 def _product_type(invite: Any) -> Any:
@@ -32,7 +32,7 @@ def _product_type(invite: Any) -> Any:
     return invite["label"] or invite["instrument"]["key"]
 
 
-class Assessment(Body):
+class ResultAssessment(Body):
     completed_at: Moment = at("attempt.result.completedAt")
     product_type: Annotated[str, BeforeValidator(_product_type), SAME]
 
@@ -49,9 +49,9 @@ class NormGroup(Body):
 
 
 class Reports(Body):
-    standard: Annotated[str, link("/invites/{key}/report?type=standard"), SAME]
-    leadership: Annotated[str, link("/invites/{key}/report?type=leadership"), SAME]
-    sales: Annotated[str, link("/invites/{key}/report?type=sales"), SAME]
+    standard: Annotated[Address, link("/invites/{key}/report?type=standard"), SAME]
+    leadership: Annotated[Address, link("/invites/{key}/report?type=leadership"), SAME]
+    sales: Annotated[Address, link("/invites/{key}/report?type=sales"), SAME]
 
 
 def _answers(answers: Any) -> Any:
@@ -73,12 +73,16 @@ class Raw(Body):
 class FullResults(Body):
     invite_id: str = at("key")
     candidate: Annotated[Assessed, SAME]
-    assessment: Annotated[Assessment, SAME]
+    assessment: Annotated[ResultAssessment, SAME]
     dimensions: Dimensions = at("attempt.result.scales")
     graves_values: GravesValues = at("attempt.result.scales")
     wir_ich_ratio: WirIchRatio | None = may_lack("attempt.result.wirIch")
     norm_group: NormGroup = at("attempt.result.normGroup")
     reports: Annotated[Reports, SAME]
+
+
+class DescribedResults(FullResults):
+    dimensions: DescribedDimensions = at("attempt.result.scales")  # type: ignore[assignment]  # the same with descriptions
 
 
 class LegacyResults(FullResults):
@@ -92,11 +96,11 @@ ROUTES = (
         "/invites/{inviteId}/results",
         "GetResults",
         GetResults,
-        FullResults,
+        DescribedResults,
         "Get full results (JSON)",
         "Results",
         absent=ABSENT,
-        refusals=(400, 404),
+        refusals=(404,),
         operation_id="getResultsJson",
         description="Every dimension with raw percent, C-value and label, the Graves values, the Wir-Ich ratio and the norm group.",
     ),
@@ -109,7 +113,7 @@ ROUTES = (
         "Get results (legacy)",
         "Results",
         absent={"invite": NOT_FOUND, "invite.attempt.result": Empty(202)},
-        refusals=(400, 404),
+        refusals=(404,),
         operation_id="getResults",
         description="The same results by the older path; 202 without a body while the assessment is not completed.",
     ),

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, WithJsonSchema
 
 from rest_compat.body import Body, at, may_lack
 from rest_compat.esc.dialect import Label
@@ -21,6 +21,9 @@ class DimensionScore(Body):
     c_value: float = at("cValue")
     label: Label = at("label")
     name: Names = at("scale.name")
+
+
+class DescribedScore(DimensionScore):
     description: Names | None = may_lack("scale.description")
 
 
@@ -46,5 +49,11 @@ def _basic(scales: Any) -> Any:
 
 
 Dimensions = Annotated[dict[str, DimensionScore], _of_kind("OPERATIVE")]
+DescribedDimensions = Annotated[dict[str, DescribedScore], _of_kind("OPERATIVE")]
 GravesValues = Annotated[dict[str, GravesScore], _of_kind("GRAVES")]
 BasicScores = Annotated[dict[str, float], BeforeValidator(_basic)]
+NamedBasicScores = Annotated[
+    BasicScores,
+    WithJsonSchema({"type": "object", "properties": {name: {"type": "number"} for name in BASIC}, "additionalProperties": False}),
+]
+"""The same where the contract names the eight."""

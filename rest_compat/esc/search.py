@@ -1,6 +1,5 @@
 """GET /search of the esc Profile API."""
 
-from datetime import date
 from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -8,16 +7,17 @@ from pydantic import BeforeValidator, Field, model_validator
 from rest_compat.body import SAME, Body, Day, Moment, Text, asked, at, link, may_lack
 from rest_compat.esc.dialect import SearchGender
 from rest_compat.esc.paging import Limit, Offset, Pagination
-from rest_compat.esc.scores import BasicScores
+from rest_compat.esc.scores import NamedBasicScores
 from rest_compat.route import Parameters, Route
+from rest_compat.values import CalendarDay
 
 
 class Search(Parameters):
     text: str | None = Field(None, alias="q", max_length=200, description="Part of the name or the mail address.")
     name: str | None = Field(None, max_length=200, description="Part of the name.")
     email: str | None = Field(None, max_length=200, description="Part of the mail address.")
-    completedFrom: date | None = Field(None, alias="date_from", description="Completed on this day (UTC) or later.")
-    completedTo: date | None = Field(None, alias="date_to", description="Completed on this day (UTC) or earlier.")
+    completedFrom: CalendarDay | None = Field(None, alias="date_from", description="Completed on this day (UTC) or later.")
+    completedTo: CalendarDay | None = Field(None, alias="date_to", description="Completed on this day (UTC) or earlier.")
     limit: Limit = 20
     offset: Offset = 0
     scores: bool = Field(False, alias="include_results", description="Whether basic scores come along.")
@@ -45,12 +45,12 @@ def invite_id(attempt: Any) -> Any:
     return attempt["invite"]["key"] if is_api(attempt) else None
 
 
-class Links(Body):
+class FoundLinks(Body):
     results: Annotated[str | None, link("/invites/{invite[key]}/results", when=is_api), SAME] = may_lack()
     report: Annotated[str | None, link("/invites/{invite[key]}/report", when=is_api), SAME] = may_lack()
 
 
-class Found(Body):
+class SearchCandidate(Body):
     session_id: int = at("key")
     invite_id: Annotated[str | None, BeforeValidator(invite_id), SAME]
     name: str = at("candidate.name")
@@ -61,8 +61,8 @@ class Found(Body):
     birth_date: Annotated[Day | None, BeforeValidator(birthday)] = may_lack("candidate.birthYear")
     started_at: Moment = at("startedAt")
     completed_at: Moment = at("completedAt")
-    scores: BasicScores | None = may_lack("result.scales")
-    links: Annotated[Links, SAME]
+    scores: NamedBasicScores | None = may_lack("result.scales")
+    links: Annotated[FoundLinks, SAME]
 
 
 class Query(Body):
@@ -75,7 +75,7 @@ class Query(Body):
 
 class SearchResult(Body):
     query: Annotated[Query, SAME]
-    candidates: list[Found] = at("nodes")
+    candidates: list[SearchCandidate] = at("nodes")
     pagination: Annotated[Pagination, SAME]
 
 
@@ -88,7 +88,6 @@ ROUTES = (
         SearchResult,
         "Search assessments",
         "Search",
-        refusals=(400,),
         operation_id="searchAssessments",
         description="Completed assessments by parts of name or mail address and by date; at least one condition is needed.",
     ),

@@ -5,6 +5,8 @@ from tests.support.world import some_answers
 
 SEND = """mutation($email: String!) { sendInvite(input: {email: $email, name: "Anna Berg"}) {
   ... on Invite { key status link } ... on Problem { code message } } }"""
+SAVE = """mutation($attempt: ID!, $answers: [AnswerInput!]!) {
+  saveAnswers(input: {attempt: $attempt, answers: $answers}) { ... on Attempt { progressPercent } } }"""
 
 
 class TestStory:
@@ -14,8 +16,7 @@ class TestStory:
         begun = await http.graph("mutation($k: ID!) { startAttempt(input: {invite: $k}) { ... on Attempt { key status } } }", k=sent["key"])
         key = str(begun["startAttempt"]["key"])
         answers = [{"item": item, "value": value} for item, value in some_answers(1).items()]
-        save = "mutation($k: ID!, $a: [AnswerInput!]!) { saveAnswers(input: {attempt: $k, answers: $a}) { ... on Attempt { progressPercent } } }"
-        assert (await http.graph(save, k=key, a=answers))["saveAnswers"] == {"progressPercent": 100.0}
+        assert (await http.graph(SAVE, attempt=key, answers=answers))["saveAnswers"] == {"progressPercent": 100.0}
         done = await http.graph(
             "mutation($k: ID!) { completeAttempt(input: {attempt: $k}) { ... on Attempt { status result { scales { cValue } } } } }", k=key
         )

@@ -1,0 +1,1 @@
+"""What no reviewer should have to remember."""

@@ -1,7 +1,6 @@
-"""The product over HTTP as tests call it, and a browser to look at it."""
+"""The product over HTTP as tests call it."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +8,6 @@ from aiohttp import ClientSession, web
 
 from gateway.app import Server, make_server
 from gateway.connection import Allowances, Runner
-from tests.support import missing
 from tests.support.world import World
 
 
@@ -86,43 +84,3 @@ class Http:
     @property
     def session(self) -> ClientSession:
         return self._session
-
-
-class Browser:
-    """A headless Chromium; each page has a context of its own and remembers what went wrong on it."""
-
-    def __init__(self, playwright: Any, chromium: Any) -> None:
-        self._playwright = playwright
-        self.chromium = chromium
-
-    @classmethod
-    @contextmanager
-    def open(cls) -> Iterator["Browser"]:
-        from playwright.sync_api import sync_playwright
-
-        flags = [
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-quic",
-            "--no-first-run",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-        ]
-        with sync_playwright() as playwright:
-            chromium = playwright.chromium.launch(executable_path=missing.chromium(), headless=True, args=flags)
-            yield cls(playwright, chromium)
-            chromium.close()
-
-    @contextmanager
-    def page(self, **options: Any) -> Iterator[Any]:
-        """A fresh page; what its console complains of, or fails to load, fails the test."""
-        context = self.chromium.new_context(**options)
-        page = context.new_page()
-        faults: list[str] = []
-        page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("requestfailed", lambda request: faults.append(f"{request.url}: {request.failure}"))
-        yield page
-        context.close()
-        assert not faults, faults

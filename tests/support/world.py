@@ -23,7 +23,7 @@ from domain.kernel.columns import Entity
 from domain.kernel.database import Database
 from domain.kernel.jobs import JOBS
 from domain.kernel.permissions import EVERYTHING
-from domain.kernel.ports import Mail, Ports
+from domain.kernel.ports import Mail, Mailer, Ports
 from domain.kernel.work import UnitOfWork
 from gateway.app import open_for
 from gateway.settings import Settings
@@ -67,15 +67,17 @@ class World:
     key: NewKey
 
     @classmethod
-    async def open(cls, url: str, folder: Path, **options: Any) -> "World":
+    async def open(
+        cls, url: str, folder: Path, *, company: str = "Owner Ltd", country: str = "GB", funds: int = CREDITS, **options: Any
+    ) -> "World":
         settings = Settings(**{"var": folder, "database_url": url, "secret": SECRET, "log_level": "error", **options})
         clock, jobs = MovableClock(START), CommittedJobs()
         database = await open_for(settings, jobs, clock)
         async with database.work(Actor.anonymous()) as uow:
-            made = await registration.register(uow, mode="live", email="owner@example.com", company="Owner Ltd", country="GB")
+            made = await registration.register(uow, mode="live", email="owner@example.com", company=company, country=country)
         world = cls(settings, database, clock, jobs, Outbox(), made.account_id, made.account_id + 1, made.key)
         async with world.work() as uow:
-            await credits.grant(uow, CREDITS, reference="start")
+            await credits.grant(uow, funds, reference="start")
         return world
 
     async def close(self) -> None:
@@ -124,9 +126,9 @@ class World:
     def advance(self, **by: float) -> datetime:
         return self.clock.advance(timedelta(**by))
 
-    async def run_jobs(self) -> int:
+    async def run_jobs(self, mailer: Mailer | None = None) -> int:
         """Run what is due, with the step functions of the real worker; return how many."""
-        ports, done = Ports(self.database, self.outbox), 0
+        ports, done = Ports(self.database, mailer or self.outbox), 0
         await asyncio.sleep(0)
         while self.jobs.due:
             name, account_id, keys = self.jobs.due.pop(0)

@@ -1,0 +1,121 @@
+"""Mails go to a mail server, or into files where there is none."""
+
+import asyncio
+import ipaddress
+import os
+import tempfile
+from dataclasses import dataclass
+from email.utils import parseaddr
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from domain.kernel.clock import Clock
+from domain.kernel.ports import Mail, Mailer
+from gateway.adapters.mails import Message, compose, headers
+from gateway.settings import Settings, WrongSettings
+
+PATIENCE = 30.0
+"""Seconds a mail server may take; then the job tries again later."""
+PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Makes messages in the name of this installation."""
+
+    sender: tuple[str, str]
+    """Name and address."""
+    host: str
+    clock: Clock
+
+    @classmethod
+    def of(cls, settings: Settings, clock: Clock) -> "Writer":
+        """Write for an installation.
+
+        Raises WrongSettings when its sender is not one.
+        """
+        sender = parseaddr(settings.mail_from)
+        if "@" not in sender[1]:
+            raise WrongSettings("CENTIL_MAIL_FROM: must look like Centil <no-reply@example.com>")
+        return cls(sender, _host(settings.address), clock)
+
+    def write(self, mail: Mail) -> Message:
+        return compose(mail, sender=self.sender, host=self.host, at=self.clock.now())
+
+
+class SmtpMailer:
+    """Hands mails to a mail server: in the clear (smtp), in TLS from the start (smtps), or turned to TLS (smtp+starttls)."""
+
+    def __init__(self, url: str, writer: Writer) -> None:
+        parts = urlsplit(url)
+        self._writer = writer
+        self._hostname = parts.hostname or ""
+        self._port = parts.port or PORTS[parts.scheme]
+        self._username = unquote(parts.username) if parts.username else None
+        self._password = unquote(parts.password) if parts.password else None
+        self._tls = parts.scheme == "smtps"
+        self._start_tls = parts.scheme == "smtp+starttls"
+
+    async def send(self, mail: Mail) -> None:
+        """Hand over a mail.
+
+        Raises aiosmtplib.SMTPException or OSError when the server does not take it; the job then tries again.
+        """
+        import aiosmtplib  # only where there is a mail server: it would slow every start
+
+        message = self._writer.write(mail)
+        await aiosmtplib.send(
+            message.content,
+            sender=message.sender,
+            recipients=[message.to],
+            mail_options=[] if message.to.isascii() else ["SMTPUTF8"],
+            hostname=self._hostname,
+            port=self._port,
+            username=self._username,
+            password=self._password,
+            use_tls=self._tls,
+            start_tls=self._start_tls,
+            local_hostname=self._writer.host,  # or the library asks the resolver, on the event loop
+            timeout=PATIENCE,
+        )
+
+
+class FileMailer:
+    """Writes mails into a folder, for trying things out; only this user can read them."""
+
+    def __init__(self, folder: Path, writer: Writer) -> None:
+        self.folder = folder
+        self._writer = writer
+
+    async def send(self, mail: Mail) -> None:
+        """Write a mail, whole or not at all."""
+        at = self._writer.clock.now()
+        name = f"{at:%Y%m%dT%H%M%S}.{at.microsecond // 1000:03}Z-{mail.template}-{headers.token(mail.reference)}.eml"
+        await asyncio.to_thread(self._keep, name, self._writer.write(mail).content)
+
+    def _keep(self, name: str, message: bytes) -> None:
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle, unfinished = tempfile.mkstemp(prefix=".", dir=self.folder)  # of mode 0600
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(message)
+            Path(unfinished).replace(self.folder / name)
+        except BaseException:
+            Path(unfinished).unlink(missing_ok=True)
+            raise
+
+
+def mailer(settings: Settings) -> Mailer:
+    """The mailer that the settings ask for."""
+    writer = Writer.of(settings, Clock())
+    return SmtpMailer(settings.mail_url, writer) if settings.mail_url else FileMailer(settings.var / "mail", writer)
+
+
+def _host(address: str) -> str:
+    """The host of an address as mail knows it; a number goes into brackets."""
+    host = urlsplit(address).hostname or "localhost"
+    try:
+        number = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    return f"[IPv6:{number}]" if number.version == 6 else f"[{number}]"

@@ -1,0 +1,31 @@
+"""What the job engine needs in a database: its tables, our queue, and the schedules of jobs that come by themselves."""
+
+from dbos import DBOS, DBOSClient
+
+import domain.invites.expiry  # noqa: F401  declares the scheduled jobs
+from domain.kernel.jobs import JOBS
+from gateway.jobs import engine
+from gateway.jobs.names import APPLICATION, QUEUE, SCHEDULED
+from gateway.settings import Settings
+
+POLLING_SECONDS = 0.1
+AT_ONCE = 8
+
+
+def prepare(settings: Settings) -> None:
+    """Make or renew all of it; safe to run again."""
+    DBOS.migrate(engine.url(settings, owner=True), application_role=None if settings.on_sqlite else engine.ROLES[0])
+    client = DBOSClient(
+        system_database_url=engine.url(settings), system_database_engine=engine.sqlite_engine(settings), application_name=APPLICATION
+    )
+    try:
+        client.register_queue(QUEUE, polling_interval_sec=POLLING_SECONDS, worker_concurrency=AT_ONCE)
+        client.apply_schedules(
+            [
+                {"schedule_name": job.name, "workflow_name": SCHEDULED, "schedule": job.every, "context": job.name}
+                for job in JOBS.values()
+                if job.every is not None
+            ]
+        )
+    finally:
+        client.destroy()

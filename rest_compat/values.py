@@ -1,0 +1,40 @@
+"""Values of queries and paths: they come as text and are read as strictly as a body."""
+
+import re
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, WithJsonSchema
+
+LARGEST = 2**63 - 1
+_DIGITS = re.compile(r"-?[0-9]{1,19}", re.ASCII)
+_DECIMAL = re.compile(r"-?[0-9]{1,100}(\.[0-9]{1,100})?([eE][+-]?[0-9]{1,3})?", re.ASCII)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+
+
+def _whole(value: Any) -> Any:
+    """Read a whole number of at most 64 bits in plain digits."""
+    if not isinstance(value, str):
+        return value
+    if not _DIGITS.fullmatch(value) or abs(number := int(value)) > LARGEST:
+        raise ValueError("Input should be a whole number of at most 64 bits, in digits.")
+    return number
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, str) and not _DECIMAL.fullmatch(value):
+        raise ValueError("Input should be a number such as 89.00.")
+    return value
+
+
+def _iso(value: Any) -> Any:
+    if isinstance(value, str) and not _DAY.fullmatch(value):
+        raise ValueError("Input should be a date such as 2026-12-31.")
+    return value
+
+
+IN_DIGITS = BeforeValidator(_whole)
+"""Goes last in an annotation: `Annotated[int, Field(ge=0), IN_DIGITS]`."""
+Price = Annotated[Decimal, BeforeValidator(_plain), WithJsonSchema({"type": "number"})]
+CalendarDay = Annotated[date, BeforeValidator(_iso)]

@@ -1,0 +1,142 @@
+"""Who may do what: asked before anything runs, of every field and every type."""
+
+import pytest
+
+from domain.access import commands
+from domain.kernel.permissions import Permission
+from gateway import graph
+from resolvers.context import Context
+from tests.support.http import Http
+from tests.support.world import World
+
+
+async def narrow_key(world: World, *permissions: Permission) -> str:
+    async with world.work() as uow:
+        return (await commands.create_key(uow, name="narrow", permissions=permissions)).secret
+
+
+class TestPermissions:
+    async def test_a_root_field_needs_its_permission(self, http: Http) -> None:
+        key = await narrow_key(http.world, Permission.INVITES_READ)
+        [error] = await http.graph_errors("{ balance { available } }", key=key)
+        assert error["extensions"]["code"] == "FORBIDDEN"
+        assert "billing:read" in error["message"]
+
+    async def test_a_type_needs_its_permission_wherever_it_is_selected(self, http: Http) -> None:
+        key = await narrow_key(http.world, Permission.INVITES_READ)
+        await http.world.complete()
+        assert (await http.graph("{ invites(first: 1) { nodes { status } } }", key=key))["invites"]["nodes"]
+        for selection in ("candidate { key }", "attempt { key }"):
+            [error] = await http.graph_errors(f"{{ invites(first: 1) {{ nodes {{ {selection} }} }} }}", key=key)
+            assert error["extensions"]["code"] == "FORBIDDEN"
+
+    async def test_a_node_needs_the_permission_of_its_type(self, http: Http) -> None:
+        """Even when nothing of the type is selected."""
+        _, attempt = await http.world.complete()
+        found = await http.graph("{ results(first: 1) { nodes { id } } }")
+        node = found["results"]["nodes"][0]["id"]
+        key = await narrow_key(http.world, Permission.INVITES_READ)
+        [error] = await http.graph_errors("query($id: ID!) { node(id: $id) { id } }", key=key, id=node)
+        assert error["extensions"]["code"] == "FORBIDDEN"
+        assert (await http.graph("query($id: ID!) { node(id: $id) { ... on Result { key } } }", id=node))["node"] == {"key": attempt}
+
+    async def test_a_mutation_does_nothing_without_its_permission(self, http: Http) -> None:
+        key = await narrow_key(http.world, Permission.INVITES_READ)
+        before = await http.world.rows()
+        [error] = await http.graph_errors('mutation { sendInvite(input: {email: "a@b.example"}) { __typename } }', key=key)
+        assert error["extensions"]["code"] == "FORBIDDEN"
+        assert await http.world.rows() == before
+
+    async def test_anybody_sees_what_is_public_and_nothing_else(self, http: Http) -> None:
+        assert len((await http.graph("{ products { key } }", key=None))["products"]) == 3
+        reply = await http.request("POST", "/graphql", key=None, json={"query": "{ viewer { permissions } }"})
+        assert reply.status == 401
+        assert reply.json()["errors"][0]["extensions"]["code"] == "UNAUTHORIZED"
+
+    async def test_a_wrong_key_is_refused_for_what_is_public_too(self, http: Http) -> None:
+        reply = await http.request("POST", "/graphql", key="pk_live_" + "0" * 32, json={"query": "{ products { key } }"})
+        assert reply.status == 401
+
+    @pytest.mark.parametrize(
+        "query",
+        [
+            "{ account { key } }",
+            "{ invites(first: 1) { nodes { key } } }",
+            '{ candidate(key: "x") { key } }',
+            "{ apiKeys(first: 1) { nodes { key } } }",
+        ],
+    )
+    async def test_candidates_use_their_fields_alone(self, world: World, query: str) -> None:
+        """Q-5: whatever permissions their link carries."""
+        from domain.kernel.actor import Actor
+        from resolvers.schema import build
+
+        invite = await world.invite()
+        executor = graph.executor(build())
+        context = Context(Actor.candidate(world.account_id, invite), world.database)
+        prepared = executor.prepare(query, None, context)
+        answer = await executor.run(prepared, {}, context)
+        assert not answer.executed
+        assert answer.failure.code == "FORBIDDEN"
+
+
+class TestTenancy:
+    QUERIES = {
+        "Invite": "query($k: ID!) { invite(key: $k) { key } }",
+        "Candidate": "query($k: ID!) { candidate(key: $k) { key } }",
+        "Attempt": "query($k: ID!) { attempt(key: $k) { key } }",
+        "Result": "query($k: ID!) { result(attempt: $k) { key } }",
+    }
+
+    async def keys(self, http: Http) -> dict[str, str]:
+        found = await http.graph("{ attempts(first: 1) { nodes { key invite { key } candidate { key } } } }")
+        [attempt] = found["attempts"]["nodes"]
+        number = str(attempt["key"])
+        return {"Invite": attempt["invite"]["key"], "Candidate": attempt["candidate"]["key"], "Attempt": number, "Result": number}
+
+    async def test_foreign_things_are_like_unknown_ones(self, http: Http) -> None:
+        """Q-2: by key, by id and by node."""
+        from resolvers import ids
+
+        await http.world.complete()
+        _, other = await http.world.other_account()
+        for kind, key in (await self.keys(http)).items():
+            for name in (key, ids.encode(kind, key)):
+                [found] = (await http.graph(self.QUERIES[kind], key=other.secret, k=name)).values()
+                assert found is None
+                assert next(iter((await http.graph(self.QUERIES[kind], k=name)).values())) is not None
+            node = "query($k: ID!) { node(id: $k) { id } }"
+            assert (await http.graph(node, key=other.secret, k=ids.encode(kind, key)))["node"] is None
+
+    async def test_foreign_things_cannot_be_changed(self, http: Http) -> None:
+        """Q-2."""
+        invite = await http.world.invite()
+        keys = {**await self.some_keys(http), "Invite": invite}
+        _, other = await http.world.other_account()
+        mutations = {
+            "cancelInvite": keys["Invite"],
+            "remindInvite": keys["Invite"],
+            "protectCandidate": keys["Candidate"],
+            "revokeApiKey": http.world.key.key,
+        }
+        before = await http.world.rows()
+        for name, key in mutations.items():
+            text = f"mutation($k: ID!) {{ {name}(input: {{key: $k}}) {{ ... on Problem {{ kind code message }} }} }}"
+            foreign = (await http.graph(text, key=other.secret, k=key))[name]
+            unknown = (await http.graph(text, key=other.secret, k="nothing_of_that_name"))[name]
+            assert foreign == unknown
+            assert foreign["kind"] == "NOT_FOUND"
+        assert await http.world.rows() == before
+
+    async def some_keys(self, http: Http) -> dict[str, str]:
+        found = await http.graph("{ candidates(first: 1) { nodes { key } } }")
+        return {"Candidate": found["candidates"]["nodes"][0]["key"]}
+
+    async def test_ids_of_one_type_find_nothing_of_another(self, http: Http) -> None:
+        from resolvers import ids
+
+        await http.world.complete()
+        keys = await self.keys(http)
+        wrong = ids.encode("Candidate", keys["Invite"])
+        assert (await http.graph(self.QUERIES["Invite"], k=wrong))["invite"] is None
+        assert (await http.graph("query($k: ID!) { node(id: $k) { id } }", k=wrong))["node"] is None
