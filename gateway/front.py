@@ -91,13 +91,14 @@ class Front:
     def address(self, request: web.Request) -> str:
         """Where a request comes from: the peer, or what a trusted proxy says of it; IPv6 by its /64."""
         peer = request.remote or ""
-        forwarded = request.headers.get("X-Forwarded-For", "")
+        forwarded = ",".join(request.headers.getall("X-Forwarded-For", ()))  # proxies add to the line, or a line
         if peer in self._proxies and forwarded:
             peer = forwarded.rsplit(",", 1)[-1].strip()
         try:
             parsed = ipaddress.ip_address(peer)
         except ValueError:
             return "unknown"
+        parsed = getattr(parsed, "ipv4_mapped", None) or parsed
         return str(ipaddress.ip_network((parsed, 64), strict=False)) if parsed.version == 6 else str(parsed)
 
 

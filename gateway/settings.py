@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
 
 SHORTEST_SECRET = 32
 
@@ -89,8 +90,12 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _database(cls, value: str) -> str:
-        if value and make_url(value).get_backend_name() not in ("sqlite", "postgresql"):
-            raise ValueError("must begin with sqlite:/// or postgresql://")
+        try:
+            known = not value or make_url(value).get_backend_name() in ("sqlite", "postgresql")
+        except (ArgumentError, ValueError):
+            known = False
+        if not known:
+            raise ValueError("must look like sqlite:///path or postgresql://user:password@host:5432/name")
         return value
 
     @field_validator("secret")
@@ -102,7 +107,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _file_database_has_no_url_parts(self) -> Self:
-        if self.database.get_backend_name() == "sqlite" and not self.database.database:
+        if self.on_sqlite and self.database.database in (None, "", ":memory:"):
             raise ValueError("CENTIL_DATABASE_URL: an in-memory database is not enough, give a file: sqlite:///path")
         return self
 

@@ -4,6 +4,7 @@ import asyncio
 import threading
 from typing import TYPE_CHECKING
 
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from gateway.jobs import engine
@@ -20,6 +21,7 @@ class DurableQueue:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._client: DBOSClient | None = None
+        self._engine: Engine | None = None
         self._opening = threading.Lock()
 
     def enqueue(self, session: Session, name: str, account_id: int, keys: tuple[str, ...]) -> None:
@@ -36,9 +38,10 @@ class DurableQueue:
             if self._client is None:
                 from dbos import DBOSClient
 
+                self._engine = engine.sqlite_engine(self._settings)
                 self._client = DBOSClient(
                     system_database_url=engine.url(self._settings),
-                    system_database_engine=engine.sqlite_engine(self._settings),
+                    system_database_engine=self._engine,
                     application_name=APPLICATION,
                     lazy=True,
                 )
@@ -48,3 +51,6 @@ class DurableQueue:
         if self._client is not None:
             self._client.destroy()
             self._client = None
+        if self._engine is not None:
+            self._engine.dispose()  # the client leaves open what it was given
+            self._engine = None

@@ -15,9 +15,8 @@ AT_ONCE = 8
 def prepare(settings: Settings) -> None:
     """Make or renew all of it; safe to run again."""
     DBOS.migrate(engine.url(settings, owner=True), application_role=None if settings.on_sqlite else engine.ROLES[0])
-    client = DBOSClient(
-        system_database_url=engine.url(settings), system_database_engine=engine.sqlite_engine(settings), application_name=APPLICATION
-    )
+    own = engine.sqlite_engine(settings)
+    client = DBOSClient(system_database_url=engine.url(settings), system_database_engine=own, application_name=APPLICATION)
     try:
         client.register_queue(QUEUE, polling_interval_sec=POLLING_SECONDS, worker_concurrency=AT_ONCE)
         client.apply_schedules(
@@ -29,3 +28,5 @@ def prepare(settings: Settings) -> None:
         )
     finally:
         client.destroy()
+        if own is not None:
+            own.dispose()  # the client leaves open what it was given
