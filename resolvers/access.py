@@ -26,7 +26,7 @@ from resolvers.fields import Info, arg, attribute, batched, computed, graph_type
 from resolvers.inputs import defaulted, given, optional, required
 from resolvers.invites import Invite
 from resolvers.nodes import SOURCES, Node, Source, findable
-from resolvers.paging import After, Before, Connection, First, Last, Pages
+from resolvers.paging import Connection, listing
 from resolvers.problems import mutation, read_by
 from resolvers.scalars import BigInt
 
@@ -94,7 +94,7 @@ class Account(Node):
 
     @batched("Its API keys that work, newest first; at most a hundred.")
     async def active_api_keys(parents: Sequence[Any], context: Context) -> list[list[ApiKey]]:  # noqa: N805  parents in, values out
-        page = await queries.keys(context.read, context.account_id, Window(first=100), now=context.now, status=["active"])
+        page = await queries.keys(context.read, context.account_id, Window(first=100), now=context.now, given={"status": ["active"]})
         rows: Any = page.rows
         return [rows for _ in parents]
 
@@ -267,20 +267,14 @@ class AccessQuery:
     async def account(self, info: Info) -> Account:
         return await queries.by_id(info.context.read, info.context.account_id)  # type: ignore[return-value]
 
-    @query(requires=Permission.KEYS_READ, description="The account's API keys, newest first.")
-    async def api_keys(
-        self,
-        info: Info,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
-        filter: Annotated[ApiKeyFilter | None, arg("Which ones.")] = None,
-    ) -> Connection[ApiKey]:
-        context = info.context
-        status = [value.value for value in filter.status] if filter and filter.status is not None else None
-        window = Window(first, after, last, before)
-        return Pages(await queries.keys(context.read, context.account_id, window, now=context.now, status=status))  # type: ignore[return-value]
+    api_keys: Connection[ApiKey] = listing(
+        lambda context, window, _order, given: queries.keys(context.read, context.account_id, window, given=given, now=context.now),
+        of=ApiKey,
+        requires=Permission.KEYS_READ,
+        filter=ApiKeyFilter,
+        offset=False,
+        description="The account's API keys, newest first.",
+    )
 
 
 @strawberry.type

@@ -22,7 +22,7 @@ from resolvers.fields import Info, arg, attribute, computed, edge, graph_type, q
 from resolvers.inputs import defaulted, required
 from resolvers.instruments import Instrument, Item, of_version
 from resolvers.nodes import Node, findable
-from resolvers.paging import After, Before, Connection, First, Last, Offset, Pages, filters
+from resolvers.paging import After, Before, Connection, First, Last, Offset, Pages, listing
 from resolvers.problems import mutation, read_by
 from resolvers.scalars import BigInt
 
@@ -129,23 +129,15 @@ class AttemptQuery:
         number = ids.number_of("Attempt", key)
         return (await queries.attempts_by_id(info.context.read, info.context.account_id, [number])).get(number)  # type: ignore[return-value]
 
-    @query(requires=READ, description="The account's attempts, whichever door they came through.")
-    async def attempts(
-        self,
-        info: Info,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
-        offset: Offset = 0,
-        filter: Annotated[AttemptFilter | None, arg("Which ones.")] = None,
-        order_by: Annotated[PersonOrder, arg("In which order; by name means the candidate's.")] = PersonOrder.NEWEST,
-    ) -> Connection[Attempt]:
-        window = Window(first, after, last, before, offset)
-        context = info.context
-        return Pages(  # type: ignore[return-value]
-            await queries.attempts(context.read, context.account_id, window, order=order_by.value, given=filters(filter))
-        )
+    attempts: Connection[Attempt] = listing(
+        lambda context, window, order, given: queries.attempts(context.read, context.account_id, window, order=order, given=given),
+        of=Attempt,
+        requires=READ,
+        order=PersonOrder,
+        default=PersonOrder.NEWEST,
+        filter=AttemptFilter,
+        description="The account's attempts, whichever door they came through.",
+    )
 
     @query(requires=READ, description="Completed attempts by parts of the candidate's name or mail address, and by date; newest first.")
     async def search(

@@ -2,23 +2,22 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
 import strawberry
 
 from domain.access import queries as access
 from domain.billing import queries
 from domain.invites import queries as invites
-from domain.kernel.paging import Window
 from domain.kernel.permissions import Permission
 from resolvers import ids
 from resolvers.access import Account
 from resolvers.context import Context
 from resolvers.enums import CreditKind
-from resolvers.fields import Info, arg, attribute, batched, computed, graph_type, query
+from resolvers.fields import Info, attribute, batched, computed, graph_type, query
 from resolvers.inputs import defaulted
 from resolvers.nodes import Node, findable
-from resolvers.paging import After, Before, Connection, First, Last, Offset, Pages, filters
+from resolvers.paging import Connection, listing
 
 READ = Permission.BILLING_READ
 
@@ -68,20 +67,13 @@ class BillingQuery:
     async def balance(self, info: Info) -> Balance:
         return await queries.balance(info.context.read, info.context.account_id)  # type: ignore[return-value]
 
-    @query(requires=READ, description="Every movement of credits, newest first.")
-    async def credit_entries(
-        self,
-        info: Info,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
-        offset: Offset = 0,
-        filter: Annotated[CreditEntryFilter | None, arg("Which ones.")] = None,
-    ) -> Connection[CreditEntry]:
-        window = Window(first, after, last, before, offset)
-        context = info.context
-        return Pages(await queries.ledger(context.read, context.account_id, window, **filters(filter)))  # type: ignore[return-value]
+    credit_entries: Connection[CreditEntry] = listing(
+        lambda context, window, _order, given: queries.ledger(context.read, context.account_id, window, given=given),
+        of=CreditEntry,
+        requires=READ,
+        filter=CreditEntryFilter,
+        description="Every movement of credits, newest first.",
+    )
 
 
 findable("CreditEntry", READ, queries.entries_by_key)

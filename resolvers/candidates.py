@@ -10,7 +10,6 @@ from domain.invites import queries as invites
 from domain.kernel import names
 from domain.kernel.errors import Forbidden
 from domain.kernel.language import Language
-from domain.kernel.paging import Window
 from domain.kernel.permissions import Permission
 from domain.results import queries as results
 from resolvers import attempts as attempt_types
@@ -22,7 +21,7 @@ from resolvers.fields import Info, arg, attribute, computed, graph_type, query
 from resolvers.inputs import defaulted, optional, required
 from resolvers.inputs import given as given_in
 from resolvers.nodes import Node, findable
-from resolvers.paging import After, Before, Connection, First, Last, Offset, Pages, connection, filters
+from resolvers.paging import Connection, connection, listing
 from resolvers.problems import mutation, read_by
 
 READ = Permission.CANDIDATES_READ
@@ -125,23 +124,15 @@ class CandidateQuery:
         wanted = ids.key_of("Candidate", key)
         return (await queries.by_keys(info.context.read, info.context.account_id, [wanted])).get(wanted)  # type: ignore[return-value]
 
-    @query(requires=READ, description="The account's candidates.")
-    async def candidates(
-        self,
-        info: Info,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
-        offset: Offset = 0,
-        filter: Annotated[CandidateFilter | None, arg("Which ones.")] = None,
-        order_by: Annotated[PersonOrder, arg("In which order.")] = PersonOrder.NEWEST,
-    ) -> Connection[Candidate]:
-        window = Window(first, after, last, before, offset)
-        context = info.context
-        return Pages(  # type: ignore[return-value]
-            await queries.page(context.read, context.account_id, window, order=order_by.value, given=filters(filter))
-        )
+    candidates: Connection[Candidate] = listing(
+        lambda context, window, order, given: queries.page(context.read, context.account_id, window, order=order, given=given),
+        of=Candidate,
+        requires=READ,
+        order=PersonOrder,
+        default=PersonOrder.NEWEST,
+        filter=CandidateFilter,
+        description="The account's candidates.",
+    )
 
 
 @strawberry.type

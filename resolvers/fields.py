@@ -151,11 +151,16 @@ def level_field(kind: str, level: Level, arguments: Sequence[inspect.Parameter],
         name = (level, frozen(given))
         return await context.loader(name, partial(level, context=context, **given), id).load(root)
 
+    declare_signature(resolve, arguments, returns)
+    return strawberry.field(resolver=resolve, description=description, metadata={DECLARED: Declared(kind, level)})
+
+
+def declare_signature(resolve: Any, arguments: Sequence[inspect.Parameter], returns: Any) -> None:
+    """Give a resolver, made by a function here, the arguments and the type that the graph is to show."""
     positional = [inspect.Parameter("root", inspect.Parameter.POSITIONAL_OR_KEYWORD)]
     positional.append(inspect.Parameter("info", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Info))
-    resolve.__signature__ = inspect.Signature([*positional, *arguments], return_annotation=returns)  # type: ignore[attr-defined]
+    resolve.__signature__ = inspect.Signature([*positional, *arguments], return_annotation=returns)
     resolve.__annotations__ = {"info": Info, "return": returns} | {argument.name: argument.annotation for argument in arguments}
-    return strawberry.field(resolver=resolve, description=description, metadata={DECLARED: Declared(kind, level)})
 
 
 class Requires(FieldExtension):

@@ -20,7 +20,7 @@ from resolvers.inputs import defaulted, required
 from resolvers.inputs import given as given_in
 from resolvers.instruments import Instrument, of_version
 from resolvers.nodes import Node, findable
-from resolvers.paging import After, Before, Connection, First, Last, Offset, Pages, filters
+from resolvers.paging import Connection, filters, listing
 from resolvers.problems import mutation, read_by
 
 if TYPE_CHECKING:
@@ -137,22 +137,17 @@ class InviteQuery:
         page = await queries.page(context.read, context.account_id, Window(first=1), order="newest", given=conditions, now=context.now)
         return page.rows[0] if page.rows else None  # type: ignore[return-value]
 
-    @query(requires=READ, description="The account's invites.")
-    async def invites(
-        self,
-        info: Info,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
-        offset: Offset = 0,
-        filter: Annotated[InviteFilter | None, arg("Which ones.")] = None,
-        order_by: Annotated[ListOrder, arg("In which order.")] = ListOrder.NEWEST,
-    ) -> Connection[Invite]:
-        window = Window(first, after, last, before, offset)
-        context = info.context
-        found = await queries.page(context.read, context.account_id, window, order=order_by.value, given=filters(filter), now=context.now)
-        return Pages(found)  # type: ignore[return-value]
+    invites: Connection[Invite] = listing(
+        lambda context, window, order, given: queries.page(
+            context.read, context.account_id, window, order=order, given=given, now=context.now
+        ),
+        of=Invite,
+        requires=READ,
+        order=ListOrder,
+        default=ListOrder.NEWEST,
+        filter=InviteFilter,
+        description="The account's invites.",
+    )
 
 
 @strawberry.type

@@ -10,10 +10,10 @@ import strawberry
 from strawberry.types.arguments import StrawberryArgumentAnnotation
 
 from domain.kernel.paging import Page, Total, Window
-from domain.kernel.permissions import Access
+from domain.kernel.permissions import Access, Requirement
 from resolvers import ids
 from resolvers.context import Context
-from resolvers.fields import arg, attribute, batched, graph_type, level_field
+from resolvers.fields import Info, arg, attribute, batched, declare_signature, graph_type, level_field, query
 
 Node = TypeVar("Node")
 FIRST = "How many from the beginning, 1 to 100. Give this or `last`."
@@ -123,16 +123,50 @@ def connection(pages: PagesOf, *, of: Any, key: str, order: type[Enum], default:
         found = await pages(context, keys, asked, order_by.value, filters(filter))
         return [Pages(found[getattr(parent, key)]) for parent in parents]
 
+    return level_field("connection", level, _arguments(order, default, filter), Connection[of], description)
+
+
+PageOf = Callable[[Context, Window, str, Mapping[str, Any]], Awaitable[Page]]
+
+
+def listing(
+    page: PageOf,
+    *,
+    of: Any,
+    requires: Requirement,
+    order: type[Enum] | None = None,
+    default: Enum | None = None,
+    filter: type | None = None,
+    offset: bool = True,
+    description: str,
+) -> Any:
+    """A paged list of the whole account, as a root field: `page(context, window, order, filters) -> Page`.
+
+    Without an order it is newest first. `offset` lets interfaces that page by number skip the first ones.
+    """
+
+    async def resolve(root: Any, info: Info, *, order_by: Any = None, filter: Any = None, **window: Any) -> Pages:
+        return Pages(await page(info.context, Window(**window), order_by.value if order_by else "newest", filters(filter)))
+
+    declare_signature(resolve, _arguments(order, default, filter, offset=offset), Connection[of])
+    return query(requires=requires, description=description)(resolver=resolve)
+
+
+def _arguments(order: type[Enum] | None, default: Enum | None, filter: type | None, *, offset: bool = False) -> list[inspect.Parameter]:
+    """The arguments that every list has."""
     arguments = [
         _argument("first", int | None, FIRST, None),
         _argument("after", str | None, AFTER, None),
         _argument("last", int | None, LAST, None),
         _argument("before", str | None, BEFORE, None),
-        _argument("order_by", order, ORDER, default),
     ]
+    if offset:
+        arguments.append(_argument("offset", int, OFFSET, 0))
     if filter is not None:
-        arguments.insert(4, _argument("filter", filter | None, FILTER, None))
-    return level_field("connection", level, arguments, Connection[of], description)
+        arguments.append(_argument("filter", filter | None, FILTER, None))
+    if order is not None:
+        arguments.append(_argument("order_by", order, ORDER, default))
+    return arguments
 
 
 def _argument(name: str, kind: Any, description: str, default: Any) -> inspect.Parameter:

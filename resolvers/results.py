@@ -11,7 +11,6 @@ from domain.candidates import queries as candidates
 from domain.instruments import bank
 from domain.invites import queries as invites
 from domain.kernel.language import Text
-from domain.kernel.paging import Window
 from domain.kernel.permissions import Permission
 from domain.results import queries, scoring
 from resolvers import ids
@@ -20,7 +19,7 @@ from resolvers.fields import Info, arg, attribute, computed, edge, graph_type, q
 from resolvers.inputs import defaulted
 from resolvers.instruments import Instrument, Scale, of_version
 from resolvers.nodes import Node, findable
-from resolvers.paging import After, Before, Connection, First, Last, Offset, Pages, filters
+from resolvers.paging import Connection, listing
 from resolvers.scalars import BigInt
 from resolvers.texts import LocalizedText
 
@@ -177,23 +176,15 @@ class ResultQuery:
         key = ids.number_of("Result", attempt)
         return (await queries.by_attempt(info.context.read, info.context.account_id, [key])).get(key)  # type: ignore[return-value]
 
-    @query(requires=READ, description="The account's results.")
-    async def results(
-        self,
-        info: Info,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
-        offset: Offset = 0,
-        filter: Annotated[ResultFilter | None, arg("Which ones.")] = None,
-        order_by: Annotated[ListOrder, arg("In which order.")] = ListOrder.NEWEST,
-    ) -> Connection[Result]:
-        window = Window(first, after, last, before, offset)
-        context = info.context
-        return Pages(  # type: ignore[return-value]
-            await queries.page(context.read, context.account_id, window, order=order_by.value, given=filters(filter))
-        )
+    results: Connection[Result] = listing(
+        lambda context, window, order, given: queries.page(context.read, context.account_id, window, order=order, given=given),
+        of=Result,
+        requires=READ,
+        order=ListOrder,
+        default=ListOrder.NEWEST,
+        filter=ResultFilter,
+        description="The account's results.",
+    )
 
     @query(requires=READ, description="One norm group; null when there is no such number.")
     async def norm_group(self, info: Info, key: Annotated[strawberry.ID, arg("Its number, or its id.")]) -> NormGroup | None:

@@ -1,6 +1,6 @@
 """Reading accounts and keys, and finding the account of a credential."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -85,10 +85,9 @@ async def keys_by_key(read: Read, account_id: int, keys: Collection[str]) -> dic
     return by_key(await read(_KEYS_BY_KEY, account_id=account_id, keys=keys), "key")
 
 
-async def keys(read: Read, account_id: int, window: Window, *, now: datetime, status: Collection[str] | None = None) -> Page:
+async def keys(read: Read, account_id: int, window: Window, *, now: datetime, given: Mapping[str, Any] | None = None) -> Page:
     """API keys of the account, newest first."""
-    given: dict[str, Any] = {"status": status}
-    return await KEYS.page(read, account_id, window, order="newest", given=given, now=now)
+    return await KEYS.page(read, account_id, window, order="newest", given=given or {}, now=now)
 
 
 async def by_email(read: Read, email: str) -> int | None:

@@ -1,6 +1,6 @@
 """Reading balances and the ledger."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -57,7 +57,6 @@ async def added(read: Read, account_id: int) -> list[Row]:
     return await read(_ADDED, account_id=account_id)
 
 
-async def ledger(read: Read, account_id: int, window: Window, *, kind: Collection[str] | None = None) -> Page:
+async def ledger(read: Read, account_id: int, window: Window, *, given: Mapping[str, Any] | None = None) -> Page:
     """The movements of credits, newest first."""
-    given: dict[str, Any] = {"kind": kind}
-    return await LEDGER.page(read, account_id, window, order="newest", given=given)
+    return await LEDGER.page(read, account_id, window, order="newest", given=given or {})
