@@ -88,7 +88,7 @@ def make_server(settings: Settings, database: Database) -> Server:
 @cache
 def _executor(*, introspection: bool, suggestions: bool) -> Executor:
     """The graph of this release, made once a process; all servers in it share the operations that were prepared."""
-    return graph.executor(build(apis.served()), introspection=introspection, suggestions=suggestions)
+    return graph.executor(build(), introspection=introspection, suggestions=suggestions)
 
 
 async def _live(_request: web.Request) -> web.Response:

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+from sqlalchemy.engine import URL
+
 from gateway import storage
 from gateway.migrations import HEAD
 from gateway.settings import Settings
@@ -100,9 +102,10 @@ def _run(program: str, settings: Settings, *arguments: str) -> None:
     found = shutil.which(program)
     if found is None:
         raise NotPossible(f"{program} is not installed: install the PostgreSQL client of the server's version.")
-    url = settings.database.set(drivername="postgresql")
+    url = settings.database
     environment = {**os.environ, "PGPASSWORD": str(url.password or "")}
-    command = [found, f"--dbname={url.set(password=None).render_as_string(hide_password=False)}", *arguments]
+    told = URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query)
+    command = [found, f"--dbname={told}", *arguments]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603  our own arguments
     if done.returncode:
         raise NotPossible(f"{program} failed: {done.stderr.strip().splitlines()[-1] if done.stderr.strip() else done.returncode}")

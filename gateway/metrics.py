@@ -32,6 +32,7 @@ class Metrics:
     async def answer(self, request: web.Request) -> web.Response:
         """Show the figures to this machine; others get 404."""
         peer = request.remote or "0.0.0.0"  # noqa: S104  stands for nobody
-        if not ipaddress.ip_address(peer).is_loopback:
+        forwarded = "X-Forwarded-For" in request.headers or "Forwarded" in request.headers  # a proxy here asks for somebody else
+        if forwarded or not ipaddress.ip_address(peer).is_loopback:
             raise web.HTTPNotFound
         return web.Response(body=generate_latest(self.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -98,16 +98,17 @@ def _upgrade(connection: Connection) -> None:
 
 def _make_roles(connection: Connection) -> None:
     """Make the roles that connections take, and let this user take them; needs CREATEROLE the first time."""
-    for role in ROLES:
-        if not connection.execute(sa.text("SELECT 1 FROM pg_roles WHERE rolname = :role"), {"role": role}).scalar():
-            try:
-                with connection.begin_nested():
+    try:
+        with connection.begin_nested():
+            for role in ROLES:
+                if not connection.execute(sa.text("SELECT 1 FROM pg_roles WHERE rolname = :role"), {"role": role}).scalar():
                     connection.execute(sa.text(f"CREATE ROLE {role} NOLOGIN NOBYPASSRLS"))
-            except sa.exc.ProgrammingError as error:
-                raise WrongSchema(
-                    f"This database user may not create roles. Let an administrator run once: "
-                    f"{' '.join(f'CREATE ROLE {name} NOLOGIN;' for name in ROLES)} GRANT {', '.join(ROLES)} TO <this user>;"
-                ) from error
-        if not connection.execute(sa.text("SELECT pg_has_role(current_user, :role, 'MEMBER')"), {"role": role}).scalar():
-            connection.execute(sa.text(f"GRANT {role} TO current_user"))
+                if not connection.execute(sa.text("SELECT pg_has_role(current_user, :role, 'MEMBER')"), {"role": role}).scalar():
+                    connection.execute(sa.text(f"GRANT {role} TO current_user"))
+    except sa.exc.ProgrammingError as error:
+        raise WrongSchema(
+            f"This database user may not create roles. Let an administrator run once, leaving out what exists: "
+            f"{' '.join(f'CREATE ROLE {name} NOLOGIN;' for name in ROLES)} GRANT {', '.join(ROLES)} TO <this user>;"
+        ) from error
+    for role in ROLES:
         connection.execute(sa.text(f"GRANT USAGE ON SCHEMA public TO {role}"))

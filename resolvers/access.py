@@ -1,13 +1,12 @@
-"""The account, its keys and tokens, and who is asking."""
+"""The account, and who is asking."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any
 
 import strawberry
 
 from domain.access import commands, queries
-from domain.access.credentials import NewKey
 from domain.billing import queries as billing
 from domain.billing import registration
 from domain.billing.registration import Registered
@@ -17,38 +16,24 @@ from domain.invites.status import PENDING_LIMIT
 from domain.kernel import names
 from domain.kernel.language import Language
 from domain.kernel.paging import Window
-from domain.kernel.permissions import ANALYST, Access, Permission
-from domain.results import commands as results
+from domain.kernel.permissions import Access, Permission
+from domain.results import commands as result_commands
+from domain.results import queries as results
+from domain.results.norms import designed
 from resolvers import ids
 from resolvers.context import Context
-from resolvers.enums import AccountStatus, AccountType, KeyStatus, Mode
-from resolvers.fields import Info, arg, attribute, batched, computed, graph_type, query
+from resolvers.credentials import ApiKey
+from resolvers.enums import AccountStatus, AccountType, Mode
+from resolvers.fields import Info, arg, attribute, batched, computed, edge, graph_type, query
 from resolvers.inputs import defaulted, given, optional, required
 from resolvers.invites import Invite
-from resolvers.nodes import SOURCES, Node, Source, findable
-from resolvers.paging import Connection, listing
-from resolvers.problems import mutation, read_by
-from resolvers.scalars import BigInt
+from resolvers.nodes import SOURCES, Node, Source
+from resolvers.problems import mutation
+from resolvers.results import NormGroup
 
 
 def account_key(account_id: int) -> str:
     return f"cus_{account_id}"
-
-
-@graph_type(requires=Permission.KEYS_READ, description="A credential of the account; its secret was shown once, when it was made.")
-class ApiKey(Node):
-    id: strawberry.ID = computed(ids.encoder("ApiKey"), columns=("key",), description="Opaque id.")
-    key: str = attribute("Its key; not the secret.")
-    name: str = attribute("What the account calls it.")
-    prefix: str = attribute("The first twelve characters of the secret, to recognise it by.")
-    last_four: str = attribute("The last four characters of the secret.")
-    mode: Mode = attribute("Whether it belongs to the live account or the sandbox.")
-    permissions: list[Permission] = attribute("What it may do.")
-    rate_limit: int = attribute("Requests a minute.")
-    created_at: datetime = attribute("When it was made.")
-    expires_at: datetime | None = attribute("When it ends by itself.")
-    revoked_at: datetime | None = attribute("When it was revoked.")
-    last_used_at: datetime | None = attribute("When it was used last, to the minute.")
 
 
 @graph_type(requires=Permission.ACCOUNT_READ, description="The owner of everything; no query looks into another one.")
@@ -81,8 +66,8 @@ class Account(Node):
     language: Language = attribute("The language candidates are served in unless an invite says otherwise.")
     imprint: str | None = attribute("The account's own imprint on candidate pages.")
     privacy: str | None = attribute("The account's own words on how data is handled, on candidate pages.")
-    norm_group_key: BigInt | None = computed(
-        lambda key: key, columns=("norm_group",), description="The norm group new results are compared with; null for the designed one."
+    norm_group: NormGroup = edge(
+        results.norm_groups_by_key, key="norm_group", otherwise=designed(), description="The norm group that new results are compared with."
     )
     open_link: str = computed(
         lambda context, slug: links.open_link(context.environment, slug),
@@ -150,19 +135,6 @@ class Registration:
     rate_limit: int = attribute("Requests a minute.")
 
 
-@graph_type(requires=Permission.KEYS_WRITE, description="An API key just made; its secret is shown here and never again.")
-class NewApiKey:
-    api_key: ApiKey = attribute("The key as it is listed.")
-    secret: str = attribute("The secret to send as `Authorization: Bearer …`. Save it: it is shown only once.")
-
-
-@graph_type(requires=Permission.KEYS_WRITE, description="A short-lived credential for a browser.")
-class AccessToken:
-    token: str = attribute("What to send as `Authorization: Bearer …`.")
-    permissions: list[Permission] = attribute("What it may do.")
-    expires_at: datetime = attribute("When it ends.")
-
-
 @strawberry.input(description="Who wants an account.")
 class RegisterAccountInput:
     email: str = required("The mail address of the account; one account for each.")
@@ -197,36 +169,6 @@ class UpdateAccountInput:
     norm_group: strawberry.ID | None = optional("The norm group that new results are compared with; null for the designed one.")
 
 
-@strawberry.input(description="What a new API key is to be.")
-class CreateApiKeyInput:
-    name: str = required("What to call it, such as the system that will use it.")
-    permissions: list[Permission] | None = defaulted("What it may do; left out: all that your own credential may.", None)
-    expires_at: datetime | None = defaulted("When it ends by itself; left out: never.", None)
-    mode: Mode | None = defaulted("A live key may make keys of its sandbox: `TEST`. Left out: as your own.", None)
-
-
-@strawberry.input(description="Which API key to end.")
-class RevokeApiKeyInput:
-    key: strawberry.ID = required("The key (`key_…`) or its id.")
-
-
-@strawberry.input(description="Which API key to replace.")
-class ReissueApiKeyInput:
-    key: strawberry.ID = required("The key (`key_…`) or its id.")
-    overlap_seconds: int = defaulted("How long the old secret goes on working, in seconds: 0 to 604800 (a week).", 86_400)
-
-
-@strawberry.input(description="What an access token is to be.")
-class CreateAccessTokenInput:
-    permissions: list[Permission] | None = defaulted("What it may do; left out: what may be read.", None)
-    lifetime_seconds: int = defaulted("How long it lasts, in seconds: 60 to 3600.", 3600)
-
-
-@strawberry.input(description="Which API keys.")
-class ApiKeyFilter:
-    status: list[KeyStatus] | None = defaulted("Those that work, or those that do not.", None)
-
-
 async def _registered(context: Context, made: Registered) -> Registration:
     account: Any = await queries.by_id(context.read, made.account_id)
     key = (await queries.keys_by_key(context.read, made.account_id, [made.key.key]))[made.key.key]
@@ -242,19 +184,8 @@ async def _registered(context: Context, made: Registered) -> Registration:
     )
 
 
-async def _new_key(context: Context, made: tuple[int, NewKey]) -> NewApiKey:
-    account_id, new = made
-    rows = await queries.keys_by_key(context.read, account_id, [new.key])
-    api_key: Any = rows[new.key]
-    return NewApiKey(api_key=api_key, secret=new.secret)
-
-
 async def _account(context: Context, account_id: int) -> Any:
     return await queries.by_id(context.read, account_id)
-
-
-async def _as_is(_context: Context, made: Any) -> Any:
-    return made
 
 
 @strawberry.type
@@ -266,15 +197,6 @@ class AccessQuery:
     @query(requires=Permission.ACCOUNT_READ, description="The account of the credential.")
     async def account(self, info: Info) -> Account:
         return await queries.by_id(info.context.read, info.context.account_id)  # type: ignore[return-value]
-
-    api_keys: Connection[ApiKey] = listing(
-        lambda context, window, _order, given: queries.keys(context.read, context.account_id, window, given=given, now=context.now),
-        of=ApiKey,
-        requires=Permission.KEYS_READ,
-        filter=ApiKeyFilter,
-        offset=False,
-        description="The account's API keys, newest first.",
-    )
 
 
 @strawberry.type
@@ -298,49 +220,8 @@ class AccessMutation:
         changes = given(input)
         if changes.get("norm_group") is not None:
             key = ids.number_of("NormGroup", changes["norm_group"])
-            changes["norm_group"] = (await results.norm_group_of(info.context.work, key)).key
+            changes["norm_group"] = (await result_commands.norm_group_of(info.context.work, key)).key
         return await commands.change_account(info.context.work, changes)
-
-    @mutation(requires=Permission.KEYS_WRITE, answers=NewApiKey, then=_new_key, description="Make an API key.")
-    async def create_api_key(self, info: Info, input: Annotated[CreateApiKeyInput, arg("What it is to be.")]) -> tuple[int, NewKey]:
-        work = info.context.work
-        if input.mode is not None:
-            await commands.enter_mode(work, input.mode.value)
-        made = await commands.create_key(work, name=input.name, permissions=input.permissions, expires_at=input.expires_at)
-        return work.account_id, made
-
-    @mutation(
-        requires=Permission.KEYS_WRITE,
-        answers=ApiKey,
-        then=read_by(queries.keys_by_key),
-        description="End an API key at once; access tokens made with it end too.",
-    )
-    async def revoke_api_key(self, info: Info, input: Annotated[RevokeApiKeyInput, arg("Which one.")]) -> str:
-        return await commands.revoke_key(info.context.work, ids.key_of("ApiKey", input.key))
-
-    @mutation(
-        requires=Permission.KEYS_WRITE,
-        answers=NewApiKey,
-        then=_new_key,
-        description="Replace an API key: a new secret with the same permissions, the old one ends after an overlap.",
-    )
-    async def reissue_api_key(self, info: Info, input: Annotated[ReissueApiKeyInput, arg("Which one.")]) -> tuple[int, NewKey]:
-        work = info.context.work
-        overlap = timedelta(seconds=input.overlap_seconds)
-        return work.account_id, await commands.reissue_key(work, ids.key_of("ApiKey", input.key), overlap=overlap)
-
-    @mutation(
-        requires=Permission.KEYS_WRITE,
-        answers=AccessToken,
-        then=_as_is,
-        description="Make a short-lived credential for a browser, with some of your permissions; keys stay on servers.",
-    )
-    async def create_access_token(self, info: Info, input: Annotated[CreateAccessTokenInput, arg("What it is to be.")]) -> AccessToken:
-        own = info.context.actor.permissions
-        wanted = set(input.permissions) if input.permissions is not None else ANALYST & own
-        lifetime = timedelta(seconds=input.lifetime_seconds)
-        token, expires_at = await commands.create_token(info.context.work, permissions=wanted, lifetime=lifetime)
-        return AccessToken(token=token, permissions=sorted(wanted), expires_at=expires_at)
 
 
 async def _load_account(context: Context, keys: Any) -> dict[str, Any]:
@@ -350,4 +231,3 @@ async def _load_account(context: Context, keys: Any) -> dict[str, Any]:
 
 
 SOURCES["Account"] = Source(Permission.ACCOUNT_READ, _load_account)
-findable("ApiKey", Permission.KEYS_READ, queries.keys_by_key)

@@ -8,12 +8,14 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.schema_directive import Location
 from strawberry.types.base import StrawberryObjectDefinition
+from strawberry.types.field import StrawberryField
 
 from domain.kernel.permissions import Requirement
 from resolvers.access import AccessMutation, AccessQuery
 from resolvers.attempts import AttemptMutation, AttemptQuery
 from resolvers.billing import BillingQuery
 from resolvers.candidates import CandidateMutation, CandidateQuery
+from resolvers.credentials import CredentialMutation, CredentialQuery
 from resolvers.entries import EntryMutation, EntryQuery
 from resolvers.events import EventSubscription
 from resolvers.fields import Guarded, ShownRequirement, declaration
@@ -32,6 +34,7 @@ class Query(
     AttemptQuery,
     BillingQuery,
     CandidateQuery,
+    CredentialQuery,
     EntryQuery,
     InstrumentQuery,
     InviteQuery,
@@ -43,7 +46,7 @@ class Query(
 
 
 @strawberry.type(description="What can be done. Each field is one transaction and answers its object or a Problem.")
-class Mutation(AccessMutation, AttemptMutation, CandidateMutation, EntryMutation, InviteMutation):
+class Mutation(AccessMutation, AttemptMutation, CandidateMutation, CredentialMutation, EntryMutation, InviteMutation):
     pass
 
 
@@ -64,13 +67,11 @@ class Rest:
     path: str = strawberry.directive_field(name="path")
 
 
-def build(served: Mapping[str, Sequence[Rest]] | None = None) -> strawberry.Schema:
-    """Make the schema; `served` says which REST operations each root field answers, by the field's name in the graph."""
-    names = StrawberryConfig().name_converter
+def build() -> strawberry.Schema:
+    """Make the schema."""
     for root in (Query, Mutation, Subscription):
         for field in definition(root).fields:
-            rest = (served or {}).get(names.get_graphql_name(field), ())
-            field.directives = [ShownRequirement(permission=declaration(field).requirement.value), *rest]
+            field.directives = [_requirement(field)]
     return strawberry.Schema(
         query=Query,
         mutation=Mutation,
@@ -78,6 +79,24 @@ def build(served: Mapping[str, Sequence[Rest]] | None = None) -> strawberry.Sche
         types=[Shortage, LimitReached],
         config=StrawberryConfig(scalar_map=SCALARS),
     )
+
+
+def written(served: Mapping[str, Sequence[Rest]]) -> str:
+    """Write the schema down; `served` says which REST operations each root field answers, by the field's name in the graph."""
+    schema = build()
+    names = StrawberryConfig().name_converter
+    fields = [field for root in (Query, Mutation, Subscription) for field in definition(root).fields]
+    for field in fields:
+        field.directives = [_requirement(field), *served.get(names.get_graphql_name(field), ())]
+    try:
+        return schema.as_str()
+    finally:
+        for field in fields:
+            field.directives = [_requirement(field)]
+
+
+def _requirement(field: StrawberryField) -> ShownRequirement:
+    return ShownRequirement(permission=declaration(field).requirement.value)
 
 
 def definition(cls: type) -> StrawberryObjectDefinition:

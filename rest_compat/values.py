@@ -17,7 +17,7 @@ def _whole(value: Any) -> Any:
     """Read a whole number of at most 64 bits in plain digits."""
     if not isinstance(value, str):
         return value
-    if not _DIGITS.fullmatch(value) or abs(number := int(value)) > LARGEST:
+    if not _DIGITS.fullmatch(value) or not -LARGEST - 1 <= (number := int(value)) <= LARGEST:
         raise ValueError("Input should be a whole number of at most 64 bits, in digits.")
     return number
 

@@ -10,6 +10,7 @@ from hypothesis import settings as hypothesis_settings
 from tests.support import missing, tenancy
 from tests.support.databases import Databases
 from tests.support.http import Http
+from tests.support.minute import Minute
 from tests.support.world import World
 
 hypothesis_settings.register_profile("test", deadline=None, derandomize=True, max_examples=30, print_blob=True)
@@ -55,6 +56,12 @@ def every_statement_keeps_to_its_account() -> Iterator[None]:
     sa.event.listen(sa.Engine, "before_execute", tenancy.check_statement)
     yield
     sa.event.remove(sa.Engine, "before_execute", tenancy.check_statement)
+
+
+@pytest.fixture(autouse=True)
+def minute(monkeypatch: pytest.MonkeyPatch) -> Minute:
+    """The minute in which requests are counted; a test may move it."""
+    return Minute(monkeypatch)
 
 
 @pytest.fixture

@@ -12,6 +12,8 @@ from domain.kernel.listing import Filter, Fragment
 
 SHORTEST_INDEXED = 3
 """Fewer characters than a trigram are looked for in the account's own rows."""
+_ANY_CHARACTER = str.maketrans("%\\", "__")
+"""What LIKE would take for more than itself becomes any one character; the exact comparison decides."""
 _COLUMNS = {"name": Candidate.sort_name, "email": Candidate.search_email}
 _INDEX = table("candidate_text", named("name"), named("email"))
 """The trigram index of SQLite, kept by triggers; PostgreSQL indexes the columns themselves."""
@@ -77,7 +79,7 @@ def matching(name: str, *fields: str) -> Filter:
         needle = folded(text.strip())
         if len(needle) < SHORTEST_INDEXED:
             return Fragment(f"{name} short", short_form, {name: needle})
-        pattern = "%" + needle.replace("%", "_") + "%"
+        pattern = "%" + needle.translate(_ANY_CHARACTER) + "%"
         return Fragment(name, long_form, {name: needle, f"{name}_like": pattern})
 
     return build

@@ -129,7 +129,9 @@ class SqliteDatabase(Database):
 
 def sqlite_engine(path: str) -> AsyncEngine:
     """The one writer connection; every transaction takes the write lock when it begins."""
-    engine = create_async_engine(f"sqlite+aiosqlite:///{path}", module=driver(), pool_size=1, max_overflow=0, pool_timeout=5)
+    engine = create_async_engine(
+        f"sqlite+aiosqlite:///{path}", module=driver(), pool_size=1, max_overflow=0, pool_timeout=5, pool_reset_on_return=None
+    )
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
@@ -142,6 +144,11 @@ def sqlite_engine(path: str) -> AsyncEngine:
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Any) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    @event.listens_for(engine.sync_engine, "reset")
+    def end(connection: Any, _record: Any, state: Any) -> None:
+        if state.asyncio_safe:
+            connection.rollback()  # SQLite keeps a transaction open whose COMMIT failed; SQLAlchemy takes it for ended
 
     return engine
 

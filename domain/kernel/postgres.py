@@ -60,6 +60,8 @@ class PostgresRead:
                     return prepared.rows(await connection.fetch(prepared.text, *values))
             except asyncpg.QueryCanceledError as error:
                 raise DeadlineExceeded from error
+            except (asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError, OSError) as error:
+                raise Unavailable from error
 
     async def all(self, *reads: Coroutine[Any, Any, Any]) -> list[Any]:
         """Await several reads side by side."""

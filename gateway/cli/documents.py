@@ -15,9 +15,9 @@ def add_to(app: typer.Typer) -> None:
 def schema() -> None:
     """Print the graph as SDL."""
     from gateway import apis
-    from resolvers.schema import build
+    from resolvers.schema import written
 
-    typer.echo(build(apis.served()).as_str())
+    typer.echo(written(apis.served()))
 
 
 def openapi(api: Annotated[str, typer.Argument(help="Which API: esc.")]) -> None:

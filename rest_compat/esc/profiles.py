@@ -29,7 +29,7 @@ class ListProfiles(Parameters):
 
 
 class GetProfile(Parameters):
-    key: Annotated[int, IN_DIGITS] = Field(alias="sessionId", description="The session's number.")
+    key: Annotated[int, IN_DIGITS] = Field(alias="sessionId", description="The session's number.", json_schema_extra={"format": "int64"})
 
     def variables(self) -> dict[str, Any]:
         return {"key": str(self.key)}

@@ -1,0 +1,140 @@
+"""An account with rows of every kind in every state, with times and names shared on purpose."""
+
+import random
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from domain.access.model import ApiKey
+from domain.billing.model import CreditEntry
+from domain.candidates.model import Candidate
+from domain.invites.model import Attempt, Invite
+from domain.kernel.inputs import folded
+from domain.results.model import Result
+from tests.support.world import START, World
+
+NAMES = ("Anna Berg", "Änne Berg", "Jörg Weiß", "anna berg", "", "Zoë O'Neil", "100 % Müller", "a_b", "李 雷", "Weiss Jorg")
+NOW = START + timedelta(days=40)
+MOMENTS = [START + timedelta(days=days, milliseconds=days) for days in range(0, 40, 5)]
+Row = Mapping[str, Any]
+
+
+def populate(account_id: int, seed: int, people: int) -> list[Any]:
+    """Rows of an account, the same for the same seed."""
+    dice = random.Random(seed)
+    numbers = iter(range(seed * 10_000, seed * 10_000 + 10_000))
+    candidates = [_candidate(dice, account_id, f"cand_{seed}_{number:03}") for number in range(people)]
+    rows: list[Any] = [*candidates]
+    for number in range(people * 3):
+        invite = _invite(dice, account_id, dice.choice(candidates).key, f"inv_{seed}_{number:03}")
+        rows.append(invite)
+        if invite.status in ("started", "completed"):
+            attempt = _attempt(dice, invite, next(numbers))
+            rows.append(attempt)
+            if attempt.completed_at:
+                rows.append(_result(dice, attempt, attempt.completed_at))
+    for number in range(people):
+        at, kind = dice.choice(MOMENTS), dice.choice(["grant", "purchase", "completion", "refund"])
+        amount = 1 if kind in ("grant", "purchase") else -1
+        rows += [
+            _key(dice, account_id, f"key_{seed}_{number:03}"),
+            CreditEntry(account_id=account_id, key=f"crd_{seed}_{number:03}", kind=kind, amount=amount, reference=f"r{number}", at=at),
+        ]
+    return rows
+
+
+def _candidate(dice: random.Random, account_id: int, key: str) -> Candidate:
+    name, created_at = dice.choice(NAMES), dice.choice(MOMENTS)
+    email = dice.choice([None, f"{key}@example.com", f"{key}_x@müller.example"])
+    return Candidate(
+        account_id=account_id,
+        key=key,
+        email=email,
+        search_email=folded(email or ""),
+        name=name,
+        sort_name=folded(name),
+        gender=dice.choice([None, "female", "male", "diverse"]),
+        language=dice.choice([None, "en", "de"]),
+        protected=dice.random() < 0.3,
+        anonymized_at=dice.choice([None, None, dice.choice(MOMENTS)]),
+        created_at=created_at,
+        updated_at=created_at,
+    )
+
+
+def _invite(dice: random.Random, account_id: int, candidate: str, key: str) -> Invite:
+    created_at, status = dice.choice(MOMENTS), dice.choice(["pending", "started", "completed", "completed", "canceled"])
+    return Invite(
+        account_id=account_id,
+        key=key,
+        origin=dice.choice(["direct", "open_link"]),
+        candidate_key=candidate,
+        instrument=dice.choice(["escprofile", "other"]),
+        instrument_version="1.0",
+        status=status,
+        email=dice.choice(["anna@example.com", f"{key}@example.com"]),
+        name="",
+        language="en",
+        send_email=False,
+        created_at=created_at,
+        expires_at=created_at + timedelta(days=30),
+        completed_at=dice.choice(MOMENTS) if status == "completed" else None,
+    )
+
+
+def _attempt(dice: random.Random, invite: Invite, number: int) -> Attempt:
+    return Attempt(
+        account_id=invite.account_id,
+        attempt_id=number,
+        invite_key=invite.key,
+        candidate_key=invite.candidate_key,
+        instrument=invite.instrument,
+        instrument_version="1.0",
+        source=dice.choice(["api", "manual"]),
+        language="en",
+        status="completed" if invite.completed_at else "in_progress",
+        answers=[None, 3],
+        started_at=invite.created_at,
+        completed_at=invite.completed_at,
+        last_at=invite.completed_at or invite.created_at,
+    )
+
+
+def _result(dice: random.Random, attempt: Attempt, completed_at: datetime) -> Result:
+    return Result(
+        account_id=attempt.account_id,
+        attempt_id=attempt.attempt_id,
+        candidate_key=attempt.candidate_key,
+        instrument=attempt.instrument,
+        instrument_version="1.0",
+        norm_group=dice.choice([1, 1001]),
+        norm_version=1,
+        raw_tenths=[None, 500],
+        c_tenths=[None, 50],
+        completed_at=completed_at,
+    )
+
+
+def _key(dice: random.Random, account_id: int, key: str) -> ApiKey:
+    return ApiKey(
+        account_id=account_id,
+        key=key,
+        digest=key,
+        prefix="pk_live_0000",
+        last_four="0000",
+        name="",
+        mode="live",
+        permissions=[],
+        rate_limit=1,
+        created_at=dice.choice(MOMENTS),
+        expires_at=dice.choice([None, NOW, NOW + timedelta(days=1)]),
+        revoked_at=dice.choice([None, None, START]),
+    )
+
+
+async def fill(world: World) -> None:
+    """Rows in the world's account, and in another one that no list may show."""
+    other, _key = await world.other_account()
+    for actor, seed, people in ((world.actor, 1, 25), (other, 2, 8)):
+        async with world.work(actor) as uow:
+            uow.session.add_all(populate(actor.account_id, seed, people))

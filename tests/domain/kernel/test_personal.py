@@ -1,0 +1,107 @@
+"""The registry of personal data is whole (Q-11): every column, and every table that is not ours."""
+
+import sqlite3
+from typing import Any
+
+import asyncpg
+import pytest
+from sqlalchemy import JSON, Column, Integer, LargeBinary, MetaData, String, Table
+
+from domain.kernel.columns import Entity, Json, SmallIntegers, Strings, UtcDateTime
+from domain.kernel.personal import OUTSIDE, Content, Erasure, may_hold_text, nothing, places, unclassed
+from tests.domain.modules import MODULES
+from tests.support.world import World
+
+PERSONAL = {
+    "candidate.email": (Content.EMAIL, Erasure.CLEAR),
+    "candidate.name": (Content.NAME, Erasure.REPLACE),
+    "candidate.given_name": (Content.NAME, Erasure.CLEAR),
+    "candidate.family_name": (Content.NAME, Erasure.CLEAR),
+    "candidate.gender": (Content.DEMOGRAPHIC, Erasure.CLEAR),
+    "candidate.birth_year": (Content.DEMOGRAPHIC, Erasure.CLEAR),
+    "candidate.language": (Content.DEMOGRAPHIC, Erasure.CLEAR),
+    "candidate.sort_name": (Content.NAME, Erasure.REPLACE),
+    "candidate.search_email": (Content.EMAIL, Erasure.REPLACE),
+    "entry.email": (Content.EMAIL, Erasure.DELETE),
+    "entry.name": (Content.NAME, Erasure.DELETE),
+    "invite.email": (Content.EMAIL, Erasure.REPLACE),
+    "invite.name": (Content.NAME, Erasure.REPLACE),
+    "attempt.answers": (Content.ANSWERS, Erasure.KEEP),
+    "candidate_text": (Content.NAME, Erasure.REPLACE),
+    "var/mail/*.eml": (Content.MESSAGE, Erasure.DELETE),
+}
+"""What is held about candidates, and what erasing one does to it; a change here is a decision."""
+JOB_QUEUE = {
+    "application_versions",
+    "dbos_migrations",
+    "notifications",
+    "operation_outputs",
+    "queues",
+    "streams",
+    "workflow_events",
+    "workflow_events_history",
+    "workflow_input",
+    "workflow_output",
+    "workflow_schedules",
+    "workflow_status",
+}
+"""The tables of the job engine, which lie in the same file on SQLite."""
+
+
+class TestRegistry:
+    def test_classes_every_column_that_could_hold_words(self) -> None:
+        assert MODULES
+        assert unclassed(Entity.metadata) == []
+
+    def test_knows_what_is_held_about_candidates(self) -> None:
+        aside = (Content.NONE, Content.CUSTOMER)
+        held = {place.name: (place.holding.content, place.holding.erasure) for place in places(Entity.metadata)}
+        assert {name: how for name, how in held.items() if how[0] not in aside} == PERSONAL
+
+    def test_says_why_where_something_is_said_to_be_nothing(self) -> None:
+        silent = [place.name for place in places(Entity.metadata) if place.holding.erasure is Erasure.KEEP and not place.holding.why]
+        assert silent == []
+
+    def test_names_each_place_once(self) -> None:
+        names = [place.name for place in places(Entity.metadata)]
+        assert len(names) == len(set(names))
+
+    async def test_has_every_table_of_the_database(self, world: World) -> None:
+        """A table that a migration made beside the entities is personal until somebody says otherwise."""
+        if world.settings.on_sqlite:
+            file = sqlite3.connect(str(world.settings.database.database))
+            tables = {row[0] for row in file.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+            file.close()
+        else:
+            server = await asyncpg.connect(world.settings.database.render_as_string(hide_password=False))
+            tables = {row[0] for row in await server.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")}
+            await server.close()
+        assert tables >= set(Entity.metadata.tables)
+        others = {name for name in tables - set(Entity.metadata.tables) if not name.startswith("candidate_text")}
+        assert others - JOB_QUEUE == {"alembic_version"}
+        assert {"candidate_text", "job queue"} <= {place.name for place in OUTSIDE}
+
+
+class TestMayHoldText:
+    @pytest.mark.parametrize(
+        ("kind", "may"),
+        [
+            (String(), True),
+            (String(collation="C"), True),
+            (JSON(), True),
+            (LargeBinary(), True),
+            (Json(), True),
+            (Strings(), True),
+            (SmallIntegers(), True),
+            (Integer(), False),
+            (UtcDateTime(), False),
+        ],
+    )
+    def test_is_true_for_everything_with_words_in_it(self, kind: Any, may: bool) -> None:
+        assert may_hold_text(kind) is may
+
+    def test_an_unclassed_column_is_found(self) -> None:
+        metadata = MetaData()
+        Table("note", metadata, Column("id", Integer), Column("words", String), Column("code", String, info=nothing("a code")))
+        assert unclassed(metadata) == ["note.words"]
+        assert "note.code" in {place.name for place in places(metadata)}

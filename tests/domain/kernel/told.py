@@ -1,0 +1,188 @@
+"""Every list told a second time, in plain Python: its rows, what each filter lets through, what each order sorts by."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from domain.access.model import ApiKey
+from domain.access.queries import KEYS
+from domain.billing.model import CreditEntry
+from domain.billing.queries import LEDGER
+from domain.candidates.model import Candidate
+from domain.candidates.queries import CANDIDATES
+from domain.invites.model import Attempt, Invite
+from domain.invites.queries import ATTEMPTS, INVITES
+from domain.invites.status import derived
+from domain.kernel.inputs import folded
+from domain.kernel.listing import Listing
+from domain.kernel.paging import encode_cursor
+from domain.results.model import Result
+from domain.results.queries import RESULTS
+from tests.domain.kernel.population import MOMENTS, NOW
+from tests.support.world import World
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Told:
+    """A list as it should be: its rows, what each filter takes and lets through, and what each order sorts by."""
+
+    listing: Listing
+    rows: Any
+    filters: Mapping[str, tuple[st.SearchStrategy[Any], Callable[[Row, Any], bool]]]
+    orders: Mapping[str, tuple[Sequence[str], bool]]
+    parent: Any = None
+
+    async def expected(self, world: World, order: str, given: Mapping[str, Any]) -> list[Row]:
+        async with world.work() as uow:
+            found = (await uow.session.execute(self.rows(world.account_id))).mappings()
+            rows = [row for row in found if all(self.filters[name][1](row, value) for name, value in given.items())]
+        columns, descending = self.orders[order]
+        return sorted(rows, key=lambda row: tuple(row[column] for column in columns), reverse=descending)
+
+    @property
+    def always(self) -> dict[str, datetime]:
+        return dict.fromkeys(self.listing.always, NOW)
+
+    def cursor(self, order: str, row: Row) -> str:
+        """The cursor of a row in an order."""
+        return encode_cursor(f"{self.listing.graph_type}.{order}", [row[column] for column in self.orders[order][0]])
+
+    def given(self) -> st.SearchStrategy[dict[str, Any]]:
+        """Any of the filters, each with a value."""
+        return st.fixed_dictionaries({}, optional={name: values for name, (values, _test) in self.filters.items()})
+
+
+def own(entity: Any, *more: Any) -> Callable[[int], Any]:
+    return lambda account_id: select(*entity.__table__.c, *more).where(entity.account_id == account_id)
+
+
+def own_attempts(account_id: int) -> Any:
+    return (
+        own(Attempt, *(Candidate.__table__.c[name].label(f"candidate_{name}") for name in ("sort_name", "search_email", "anonymized_at")))(
+            account_id
+        )
+        .join(Candidate, Candidate.key == Attempt.candidate_key)
+        .where(Candidate.account_id == account_id)
+    )
+
+
+def among(column: str, *values: Any) -> Any:
+    return st.lists(st.sampled_from(values), max_size=3), lambda row, chosen: row[column] in chosen
+
+
+def equal(column: str, *values: Any) -> Any:
+    return st.sampled_from(values), lambda row, value: row[column] == value
+
+
+def since(column: str) -> Any:
+    return st.sampled_from(MOMENTS), lambda row, moment: row[column] is not None and row[column] >= moment
+
+
+def until(column: str) -> Any:
+    return st.sampled_from(MOMENTS), lambda row, moment: row[column] is not None and row[column] < moment
+
+
+def containing(*columns: str) -> Any:
+    texts = st.sampled_from(["BERG", "anne", "ß", "ss", "a", "%", "_", "00 %", "a_b", "müller", "cand_1_01", "@", "", "nobody"])
+    return texts, lambda row, text: any(folded(text) in row[column] for column in columns)
+
+
+def anonymized(column: str) -> Any:
+    return st.sampled_from([[True], [False], [True, False]]), lambda row, chosen: (row[column] is not None) in chosen
+
+
+def state(key: Row) -> str:
+    return "inactive" if key["revoked_at"] or (key["expires_at"] and key["expires_at"] <= NOW) else "active"
+
+
+STATUSES = ("pending", "started", "completed", "expired", "canceled")
+PEOPLE = [f"cand_1_{number:03}" for number in range(6)]
+TOLD = {
+    "candidates": Told(
+        CANDIDATES,
+        own(Candidate),
+        {
+            "text": containing("sort_name", "search_email"),
+            "email": equal("email", "cand_1_001@example.com", "nobody@example.com"),
+            "gender": among("gender", "female", "male", "diverse"),
+            "language": among("language", "en", "de"),
+            "protected": equal("protected", True, False),
+            "anonymized": anonymized("anonymized_at"),
+            "created_from": since("created_at"),
+            "created_until": until("created_at"),
+        },
+        {"newest": (("created_at", "key"), True), "oldest": (("created_at", "key"), False), "name": (("sort_name", "key"), False)},
+    ),
+    "invites": Told(
+        INVITES,
+        own(Invite),
+        {
+            "key": among("key", "inv_1_001", "inv_1_002", "inv_2_001"),
+            "status": (
+                st.lists(st.sampled_from(STATUSES), min_size=1, max_size=3),
+                lambda row, chosen: derived(row["status"], row["expires_at"], NOW) in chosen,
+            ),
+            "origin": among("origin", "direct", "open_link"),
+            "candidate": among("candidate_key", *PEOPLE, "cand_2_001"),
+            "instrument": equal("instrument", "escprofile", "other", "none"),
+            "email": equal("email", "anna@example.com", "inv_1_003@example.com"),
+            "created_from": since("created_at"),
+            "created_until": until("created_at"),
+        },
+        {"newest": (("created_at", "key"), True), "oldest": (("created_at", "key"), False)},
+        Invite.candidate_key,
+    ),
+    "attempts": Told(
+        ATTEMPTS,
+        own_attempts,
+        {
+            "status": among("status", "in_progress", "completed"),
+            "source": among("source", "api", "manual"),
+            "candidate": among("candidate_key", *PEOPLE),
+            "instrument": equal("instrument", "escprofile", "other"),
+            "anonymized": anonymized("candidate_anonymized_at"),
+            "text": containing("candidate_sort_name", "candidate_search_email"),
+            "name": containing("candidate_sort_name"),
+            "email": containing("candidate_search_email"),
+            "completed_from": since("completed_at"),
+            "completed_until": until("completed_at"),
+        },
+        {
+            "newest": (("last_at", "attempt_id"), True),
+            "oldest": (("last_at", "attempt_id"), False),
+            "name": (("candidate_sort_name", "candidate_key", "attempt_id"), False),
+        },
+        Attempt.candidate_key,
+    ),
+    "results": Told(
+        RESULTS,
+        own(Result),
+        {
+            "candidate": among("candidate_key", *PEOPLE),
+            "instrument": equal("instrument", "escprofile", "other"),
+            "norm_group": equal("norm_group", 1, 1001, 2**40),
+            "completed_from": since("completed_at"),
+            "completed_until": until("completed_at"),
+        },
+        {"newest": (("completed_at", "attempt_id"), True), "oldest": (("completed_at", "attempt_id"), False)},
+        Result.candidate_key,
+    ),
+    "keys": Told(
+        KEYS,
+        own(ApiKey),
+        {"status": (st.lists(st.sampled_from(["active", "inactive"]), min_size=1, max_size=2), lambda row, chosen: state(row) in chosen)},
+        {"newest": (("created_at", "key"), True)},
+    ),
+    "ledger": Told(
+        LEDGER,
+        own(CreditEntry),
+        {"kind": among("kind", "grant", "purchase", "completion", "refund")},
+        {"newest": (("at", "key"), True)},
+    ),
+}
