@@ -8,6 +8,7 @@ from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from rest_compat.dialect import Dialect
 from rest_compat.route import Empty, Route
+from rest_compat.samples import samples
 
 REF = "#/components/schemas/{model}"
 
@@ -15,13 +16,15 @@ REF = "#/components/schemas/{model}"
 def document(dialect: Dialect, operations: Mapping[str, str], public: frozenset[str], base_url: str = "") -> dict[str, Any]:
     """Describe an API.
 
-    `operations` has the texts of the stored operations by name, shown as `x-graphql`; `public` names those that need no
-    key.
+    `operations` has the texts of the stored operations by name, shown as the twins of the REST operations;
+    `public` names those that need no key.
     """
     schemas = _Schemas(dialect)
     paths: dict[str, dict[str, Any]] = {}
     for route in dialect.routes:
-        described = _operation(dialect, route, schemas, operations[route.operation], is_public=route.operation in public)
+        described = _operation(dialect, route, schemas, is_public=route.operation in public)
+        url = base_url + dialect.base_path.rstrip("/") + route.path
+        described["x-codeSamples"] = samples(route.method, url, described, dialect.security, operations[route.operation])
         paths.setdefault(route.path, {})[route.method.lower()] = described
     return {
         "openapi": "3.1.0",
@@ -63,7 +66,7 @@ class _Plain(GenerateJsonSchema):
         return made
 
 
-def _operation(dialect: Dialect, route: Route, schemas: _Schemas, text: str, *, is_public: bool) -> dict[str, Any]:
+def _operation(dialect: Dialect, route: Route, schemas: _Schemas, *, is_public: bool) -> dict[str, Any]:
     described: dict[str, Any] = {"operationId": route.operation_id or route.operation, "summary": route.summary, "tags": [route.tag]}
     if route.description:
         described["description"] = route.description
@@ -79,7 +82,6 @@ def _operation(dialect: Dialect, route: Route, schemas: _Schemas, text: str, *, 
     described["responses"] = _responses(dialect, route, schemas, is_public=is_public)
     if not is_public:
         described["security"] = [{name: []} for name in dialect.security]
-    described["x-graphql"] = text
     return described
 
 

@@ -13,7 +13,7 @@ from rest_compat.values import CalendarDay
 
 
 class Search(Parameters):
-    text: str | None = Field(None, alias="q", max_length=200, description="Part of the name or the mail address.")
+    text: str | None = Field(None, alias="q", max_length=200, examples=["lena"], description="Part of the name or the mail address.")
     name: str | None = Field(None, max_length=200, description="Part of the name.")
     email: str | None = Field(None, max_length=200, description="Part of the mail address.")
     completedFrom: CalendarDay | None = Field(None, alias="date_from", description="Completed on this day (UTC) or later.")

@@ -88,4 +88,4 @@ class TestDocument:
         assert {"429", "503"} <= statuses
         assert ("security" in operation) == ({"401", "403"} <= statuses)
         assert ("400" in statuses) == bool(operation["parameters"] or "requestBody" in operation)
-        assert "x-graphql" in operation
+        assert [sample["lang"] for sample in operation["x-codeSamples"]] == ["Shell", "GraphQL"]

@@ -78,7 +78,7 @@ class TestDocument:
         assert operation(told, "patch", "/things")["description"] == "Changes it."
 
     def test_shows_the_twin_in_the_graph(self, told: Any) -> None:
-        assert operation(told, "get", "/")["x-graphql"] == "query About { x }"
+        assert operation(told, "get", "/")["x-codeSamples"][1]["source"] == "query About { x }"
 
     def test_has_each_schema_once_and_without_invented_titles(self, told: Any) -> None:
         assert set(told["components"]["schemas"]) == {"Thing", "Part", "Error"}

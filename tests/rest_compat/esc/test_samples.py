@@ -1,0 +1,63 @@
+"""What the reference shows to paste does what it says."""
+
+import shlex
+from typing import Any
+
+import pytest
+
+from tests.rest_compat.esc import stories
+from tests.rest_compat.esc.conftest import BASE, DOCUMENT, ON_ONE_DATABASE, Esc
+from tests.support.world import World
+
+SAMPLES = {
+    f"{method.upper()} {path}": operation["x-codeSamples"]
+    for path, operations in DOCUMENT["paths"].items()
+    for method, operation in operations.items()
+}
+
+
+def read(curl: str) -> tuple[str, str, dict[str, str], str | None]:
+    """Method, path, headers and body that curl would send."""
+    program, *words = shlex.split(curl.replace("\\\n", " "))
+    assert program == "curl"
+    given: dict[str, list[str]] = {"-X": [], "-H": [], "-d": [], "url": []}
+    while words:
+        word = words.pop(0)
+        given[word if word in given else "url"].append(words.pop(0) if word in given else word)
+    [url] = given["url"]
+    headers = dict(line.split(": ", 1) for line in given["-H"])
+    method = next(iter(given["-X"]), "POST" if given["-d"] else "GET")
+    return method, url.partition(BASE)[2], headers, next(iter(given["-d"]), None)
+
+
+async def set_scene(world: World, name: str) -> dict[str, str]:
+    """What has to be there before, and what stands for the placeholders of the sample."""
+    if name in ("DELETE /invites/{inviteId}", "POST /invites/{inviteId}/remind"):
+        invite = await world.invite("lena@example.com")
+        world.advance(hours=25)
+        return {"INVITE_ID": invite}
+    invite = await world.invite("lena@example.com")
+    session = await stories.take(world, invite, stories.answers_without(seed=5))
+    return {"INVITE_ID": invite, "/profiles/1": f"/profiles/{session}"}
+
+
+@ON_ONE_DATABASE
+@pytest.mark.parametrize("name", SAMPLES)
+async def test_every_curl_call_succeeds_when_pasted(name: str, esc: Esc, world: World) -> None:
+    source = SAMPLES[name][0]["source"]
+    for placeholder, value in (await set_scene(world, name)).items():
+        source = source.replace(placeholder, value)
+    method, path, headers, body = read(source)
+    options: dict[str, Any] = {"data": body} if body else {}
+    credential = headers.pop("Authorization", None)
+    assert credential in (None, "Bearer YOUR_KEY")
+    reply = await esc.call(method, path, headers=headers, **options, **({} if credential else {"key": None}))
+    assert method == name.partition(" ")[0]
+    assert reply.status in (200, 201, 204), reply.text
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_every_operation_shows_its_twin_in_the_graph(name: str) -> None:
+    _, twin = SAMPLES[name]
+    assert twin["lang"] == "GraphQL"
+    assert twin["source"].startswith(("query ", "mutation "))
