@@ -32,7 +32,7 @@ async def shoot(tab: Tab, name: str) -> None:
     await tab.page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
 
 
-@pytest.mark.parametrize(("width", "touch"), [(DESKTOP, False), (PHONE, True)])
+@pytest.mark.parametrize(("width", "touch"), [pytest.param(DESKTOP, False, marks=pytest.mark.long), (PHONE, True)])
 async def test_the_whole_questionnaire(house: House, open_tab, width, touch):
     path = await house.invite(language="de")
     tab = await open_tab(width, has_touch=touch, is_mobile=touch)
