@@ -13,13 +13,13 @@ from domain.kernel.database import Database, Means, open_database
 from domain.kernel.environment import Environment, Signer
 from domain.kernel.jobs import JobQueue
 from gateway import apis, bodies, graph
-from gateway.consoles import GraphiQL, Reference
+from gateway.consoles import GraphiQL, Reference, home
 from gateway.cors import allow_origins
 from gateway.execution.run import Executor
 from gateway.front import Front
 from gateway.graphql import GraphQLEndpoint
 from gateway.metrics import Metrics
-from gateway.middleware import Handler, around
+from gateway.middleware import Handler, around, set_headers
 from gateway.pages import add_pages
 from gateway.rest import RestApi
 from gateway.settings import Settings
@@ -46,7 +46,7 @@ class Server:
 
     def end_streams(self) -> None:
         """End the streams that are open; their clients go on elsewhere from the last event they saw."""
-        self.endpoint.subscriptions.end()
+        self.endpoint.end_streams()
 
 
 def environment(settings: Settings) -> Environment:
@@ -66,6 +66,7 @@ def make_server(settings: Settings, database: Database) -> Server:
     front = Front(settings, database, executor, apis.facts())
     metrics = Metrics()
     app = web.Application(middlewares=[around(metrics)], client_max_size=bodies.LARGEST)
+    app.on_response_prepare.append(set_headers)
     allow_origins(app, settings.cors_origins)
     endpoint = GraphQLEndpoint(front)
     server = Server(settings, database, front, app, endpoint)
@@ -75,6 +76,7 @@ def make_server(settings: Settings, database: Database) -> Server:
     app.router.add_get("/health/ready", _ready(server))
     if settings.metrics:
         app.router.add_get("/metrics", metrics.answer)
+    app.router.add_get("/", home(settings, next(iter(apis.DIALECTS.values()))))
     if settings.graphiql:
         GraphiQL(settings).mount(app)
     Reference().mount(app, apis.DIALECTS)

@@ -1,6 +1,7 @@
 """Copying a database while it is used, and putting the copy back (Q-12)."""
 
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -38,7 +39,7 @@ def backup(settings: Settings, file: Path, advance: Callable[[int], None]) -> No
         if settings.on_sqlite:
             _copy_sqlite(str(settings.database.database), partial, advance)
         else:
-            _run("pg_dump", settings, "--format=custom", f"--file={partial}", "--no-owner")
+            _run("pg_dump", settings, _database(settings), "--format=custom", f"--file={partial}", "--no-owner")
             advance(100)
         partial.rename(file)
     finally:
@@ -65,19 +66,20 @@ def restore(settings: Settings, file: Path, *, force: bool) -> None:
 
     Raises NotPossible when the database is not empty and `force` is not given, or the file is no backup.
     """
-    if storage.revision(settings) is not None and not force:
+    if not force and storage.revision(settings) is not None:
         raise NotPossible("The database is not empty. Stop servers and workers, and give --force to replace it.")
+    step = _step_of(file) if settings.on_sqlite else _step_of_dump(settings, file)
+    if step > HEAD:
+        raise NotPossible(f"The backup is at step {step}, this release knows up to {HEAD}. Use the newer release.")
     if settings.on_sqlite:
         _restore_sqlite(settings, file)
     else:
-        _run("pg_restore", settings, "--clean", "--if-exists", "--no-owner", "--exit-on-error", "--single-transaction", str(file))
+        replace = ("--clean", "--if-exists", "--no-owner", "--exit-on-error", "--single-transaction")
+        _run("pg_restore", settings, _database(settings), *replace, str(file))
     storage.migrate(settings)
 
 
 def _restore_sqlite(settings: Settings, file: Path) -> None:
-    step = _step_of(file)
-    if step > HEAD:
-        raise NotPossible(f"The backup is at step {step}, this release knows up to {HEAD}. Use the newer release.")
     target = Path(str(settings.database.database))
     target.parent.mkdir(parents=True, exist_ok=True)
     fresh = target.with_name(target.name + ".restoring")
@@ -97,15 +99,29 @@ def _step_of(file: Path) -> str:
         raise NotPossible(f"{file} is not a backup that `centil backup` made of SQLite.") from None
 
 
-def _run(program: str, settings: Settings, *arguments: str) -> None:
-    """Run a tool of PostgreSQL; the password goes by its environment, never by the list of processes."""
+def _step_of_dump(settings: Settings, file: Path) -> str:
+    """The step a dump is at: the one line of data of that table."""
+    told = _run("pg_restore", settings, "--data-only", "--table=alembic_version", "--file=-", str(file))
+    found = re.search(r"^COPY .*alembic_version .*\n(.+)$", told, re.MULTILINE)
+    if found is None:
+        raise NotPossible(f"{file} is not a backup that `centil backup` made of PostgreSQL.")
+    return found[1]
+
+
+def _database(settings: Settings) -> str:
+    url = settings.database
+    told = URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query)
+    return f"--dbname={told}"
+
+
+def _run(program: str, settings: Settings, *arguments: str) -> str:
+    """Run a tool of PostgreSQL and return what it writes; the password goes by its environment, never by the list of processes."""
     found = shutil.which(program)
     if found is None:
         raise NotPossible(f"{program} is not installed: install the PostgreSQL client of the server's version.")
-    url = settings.database
-    environment = {**os.environ, "PGPASSWORD": str(url.password or "")}
-    told = URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query)
-    command = [found, f"--dbname={told}", *arguments]
+    environment = {**os.environ, "PGPASSWORD": str(settings.database.password or "")}
+    command = [found, *arguments]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603  our own arguments
     if done.returncode:
         raise NotPossible(f"{program} failed: {done.stderr.strip().splitlines()[-1] if done.stderr.strip() else done.returncode}")
+    return done.stdout

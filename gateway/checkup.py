@@ -13,10 +13,12 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 
 from gateway import storage
-from gateway.settings import Settings
+from gateway.settings import MAIL_PORTS, Settings
 
 MOST_DRIFT = 5.0
 """Seconds by which this clock and the database's may differ."""
+_SQLITE = "select sqlite_version(), count(*) from sqlite_schema"
+"""Reads the file, too: whatever it is, SQLite would open it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +68,9 @@ def _secret(settings: Settings) -> Finding:
 def _database(settings: Settings) -> Finding:
     try:
         with _connection(settings) as connection:
-            version = connection.execute(sa.text("select sqlite_version()" if settings.on_sqlite else "show server_version")).scalar()
+            version = connection.execute(sa.text(_SQLITE if settings.on_sqlite else "show server_version")).scalar()
     except (sa.exc.SQLAlchemyError, OSError) as error:
-        reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
-        return Finding("database", False, f"cannot connect: {reason}. Check CENTIL_DATABASE_URL.")
+        return Finding("database", False, f"cannot connect: {storage.reason(error)}. Check CENTIL_DATABASE_URL.")
     return Finding("database", True, f"{'SQLite' if settings.on_sqlite else 'PostgreSQL'} {version} answers")
 
 
@@ -99,7 +100,7 @@ def _mail(settings: Settings) -> Finding:
     if not settings.mail_url:
         return Finding("mail", True, f"no mail server: mails become files in {settings.var / 'mail'}. Set CENTIL_MAIL_URL to send them.")
     parts = urlsplit(settings.mail_url)
-    host, port = parts.hostname or "", parts.port or (465 if parts.scheme == "smtps" else 587)
+    host, port = parts.hostname or "", parts.port or MAIL_PORTS[parts.scheme]
     began = time.perf_counter()
     try:
         server = (smtplib.SMTP_SSL if parts.scheme == "smtps" else smtplib.SMTP)(host, port, timeout=10)

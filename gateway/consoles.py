@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import PurePosixPath
+from urllib.parse import urlsplit
 
 import orjson
 from aiohttp import web
@@ -60,6 +61,17 @@ def _read(folder: str, name: str) -> bytes:
     return (files("gateway") / folder / f"{name}.gz").read_bytes()
 
 
+def home(settings: Settings, dialect: Dialect) -> Handler:
+    """Lead whoever opens the bare address to something to look at: GraphiQL, or the API reference."""
+    page = "/graphiql" if settings.graphiql else f"{dialect.base_path.rstrip('/')}/docs"
+    address = urlsplit(settings.address).path + page
+
+    async def lead(_request: web.Request) -> web.Response:
+        return web.Response(status=302, headers={"Location": address})
+
+    return lead
+
+
 class GraphiQL:
     """The console at /graphiql, opening with example operations."""
 
@@ -79,7 +91,7 @@ class GraphiQL:
 
     async def config(self, request: web.Request) -> web.Response:
         """What the page begins with; the key of the demo only for a browser on this very machine (Q-4)."""
-        key = self.settings.demo_key if _is_local(request) else None
+        key = self.settings.demo_key if _is_local(request) and _is_ours(urlsplit(self.settings.address).hostname) else None
         headers = orjson.dumps({"Authorization": f"Bearer {key or 'pk_live_…'}"}, option=orjson.OPT_INDENT_2).decode()
         tabs = [{"title": name.partition("_")[2].replace("_", " "), "query": text} for name, text in examples().items()]
         config = {"endpoint": "/graphql", "subscriptions": "/graphql", "headers": headers, "tabs": tabs, "notice": ""}
@@ -104,7 +116,12 @@ def _is_local(request: web.Request) -> bool:
     except ValueError:
         return False
     forwarded = "X-Forwarded-For" in request.headers or "Forwarded" in request.headers
-    return peer.is_loopback and not forwarded and host in ("127.0.0.1", "localhost", "::1")
+    return peer.is_loopback and not forwarded and _is_ours(host)
+
+
+def _is_ours(host: str | None) -> bool:
+    """Whether a name is one of this machine for itself; an installation that people reach by another gives its key to nobody."""
+    return host in ("127.0.0.1", "localhost", "::1")
 
 
 class Reference:

@@ -25,10 +25,16 @@ CANDIDATES_AT_AN_ADDRESS = 20
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls, and what is left of their limit."""
+    """Who calls, what is left of their limit, and from where."""
 
     actor: Actor
     allowed: Allowed
+    address: str
+
+    @property
+    def who(self) -> str:
+        """The credential, or the address of those who have none."""
+        return self.actor.name if self.actor.credential else self.address
 
 
 class Front:
@@ -42,7 +48,7 @@ class Front:
         self.authenticator = Authenticator(database)
         self.rates = RateLimits(settings.rate_limit_url, settings.public_rate_limit)
         self.in_flight = InFlight(settings.requests_in_flight, settings.requests_in_flight_per_account)
-        self._proxies = frozenset(settings.trusted_proxies)
+        self._proxies = tuple(ipaddress.ip_network(proxy) for proxy in settings.trusted_proxies)
 
     async def caller(self, credential: str | None, address: str) -> Caller:
         """Find who calls and count the request; without a credential it is anybody from that address.
@@ -51,12 +57,12 @@ class Front:
         """
         if not credential:
             actor = Actor.anonymous()
-            return Caller(actor, await self.rates.take(actor, address))
+            return Caller(actor, await self.rates.take(actor, address), address)
         found = await self.authenticator.actor_of(credential)
         if found is None:
             await self.rates.take(Actor.anonymous(), address)  # guessing is limited like any public request
             raise Unauthenticated
-        return Caller(found, await self.rates.take(found, address))
+        return Caller(found, await self.rates.take(found, address), address)
 
     async def again(self, credential: str | None) -> Actor:
         """Ask anew who a credential of an open stream stands for; such a question is not counted.
@@ -74,7 +80,7 @@ class Front:
         Raises RateLimitExceeded.
         """
         await self.rates.take_for("pages", address, self.settings.public_rate_limit * CANDIDATES_AT_AN_ADDRESS)
-        return Caller(actor, await self.rates.take(actor, address))
+        return Caller(actor, await self.rates.take(actor, address), address)
 
     def context(self, caller: Caller, request_id: str) -> Context:
         """The context of one request."""
@@ -89,17 +95,24 @@ class Front:
         return self.in_flight.one(caller.actor.account)
 
     def address(self, request: web.Request) -> str:
-        """Where a request comes from: the peer, or what a trusted proxy says of it; IPv6 by its /64."""
-        peer = request.remote or ""
-        forwarded = ",".join(request.headers.getall("X-Forwarded-For", ()))  # proxies add to the line, or a line
-        if peer in self._proxies and forwarded:
-            peer = forwarded.rsplit(",", 1)[-1].strip()
-        try:
-            parsed = ipaddress.ip_address(peer)
-        except ValueError:
+        """Where a request comes from: the peer, or what trusted proxies say of it; IPv6 by its /64."""
+        told = ",".join(request.headers.getall("X-Forwarded-For", ()))  # proxies add to the line, or a line
+        found = None
+        for hop in (request.remote or "", *(reversed(told.split(",")) if told else ())):
+            found = _parsed(hop)
+            if found is None or not any(found in network for network in self._proxies):
+                break
+        if found is None:
             return "unknown"
-        parsed = getattr(parsed, "ipv4_mapped", None) or parsed
-        return str(ipaddress.ip_network((parsed, 64), strict=False)) if parsed.version == 6 else str(parsed)
+        return str(ipaddress.ip_network((found, 64), strict=False)) if found.version == 6 else str(found)
+
+
+def _parsed(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        parsed = ipaddress.ip_address(address.strip())
+    except ValueError:
+        return None
+    return getattr(parsed, "ipv4_mapped", None) or parsed
 
 
 def bearer(request: web.Request) -> str | None:

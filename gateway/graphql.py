@@ -1,6 +1,6 @@
 """GraphQL over HTTP at /graphql: POST and GET, media types and statuses as the specification of the transport says (Q-14)."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -14,6 +14,7 @@ from gateway.execution.documents import Prepared
 from gateway.execution.run import Answer
 from gateway.front import REQUEST_ID, Caller, Front, bearer
 from gateway.limits import RateLimitExceeded
+from gateway.sockets import Sockets
 from gateway.subscriptions import Subscriptions
 
 RESPONSE = "application/graphql-response+json"
@@ -35,7 +36,6 @@ class Asked:
     query: str
     operation_name: str | None = None
     variables: dict[str, Any] | None = None
-    extensions: dict[str, Any] = field(default_factory=dict)
 
 
 class GraphQLEndpoint:
@@ -44,33 +44,42 @@ class GraphQLEndpoint:
     def __init__(self, front: Front) -> None:
         self.front = front
         self.subscriptions = Subscriptions(front)
+        self.sockets = Sockets(front, self.subscriptions)
+
+    def end_streams(self) -> None:
+        """End the streams and sockets that are open."""
+        self.subscriptions.end()
+        self.sockets.end()
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer a request: an operation, or the beginning of a stream."""
-        if request.headers.get("Upgrade", "").lower() == "websocket":
-            return await self.subscriptions.websocket(request)
         media = accepted(request)
         try:
+            if request.headers.get("Upgrade", "").lower() == "websocket":
+                return await self.sockets.open(request)
             caller = await self.front.caller(bearer(request), self.front.address(request))
             with self.front.working(caller):
                 asked = await read(request)
                 answered = await self._answer(request, asked, caller, media)
-            if isinstance(answered, Prepared):  # a stream takes no place among the requests in flight: it has a cap of its own
-                return await self.subscriptions.stream(request, answered, asked.variables, caller)
-            return answered
+            if isinstance(answered, web.StreamResponse):
+                return answered
+            # a stream takes no place among the requests in flight: it has a cap of its own
+            return await self.subscriptions.stream(request, answered, asked.variables, caller)
         except DomainError as error:
             return self._failure(request, error, media)
 
-    async def _answer(self, request: web.Request, asked: Asked, caller: Caller, media: str) -> web.StreamResponse | Prepared:
+    async def _answer(self, request: web.Request, asked: Asked, caller: Caller, media: str) -> web.StreamResponse | Prepared | Answer:
         context = self.front.context(caller, request[REQUEST_ID])
         executor = self.front.executor
         prepared = executor.prepare(asked.query, asked.operation_name, context)
         if isinstance(prepared, Answer):
             return respond(prepared, media, caller)
         self._check_method(request, prepared, media)
-        if media == STREAM:
-            return prepared
-        return respond(await executor.run(prepared, asked.variables, context), media, caller)
+        if prepared.kind is OperationType.SUBSCRIPTION:
+            refused = executor.admit(prepared, asked.variables, context)
+            return respond(refused, media, caller) if refused else prepared
+        answer = await executor.run(prepared, asked.variables, context)
+        return answer if media == STREAM and answer.executed else respond(answer, media, caller)
 
     def _check_method(self, request: web.Request, prepared: Prepared, media: str) -> None:
         if prepared.kind is OperationType.SUBSCRIPTION and media != STREAM:
@@ -136,7 +145,7 @@ async def read(request: web.Request) -> Asked:
     Raises BodyRefused.
     """
     if request.method == "GET":
-        return checked({name: _from_query(name, value) for name, value in request.query.items()})
+        return checked(_from_query(request))
     if request.content_type != PLAIN or request.charset not in (None, "utf-8", "UTF-8"):
         raise BodyRefused("Send JSON: Content-Type: application/json.", 415)
     body = bodies.json(await bodies.read(request))
@@ -147,10 +156,20 @@ async def read(request: web.Request) -> Asked:
     return checked(body)
 
 
-def _from_query(name: str, value: str) -> Any:
+def _from_query(request: web.Request) -> dict[str, Any]:
     try:
-        strict_json.check_text(value)
-        return strict_json.loads(value.encode()) if name in ("variables", "extensions") and value else value
+        parameters: dict[str, Any] = dict(strict_json.once(request.query.items()))
+    except strict_json.BadJson as error:
+        raise BodyRefused(str(error)) from None
+    for name in ("variables", "extensions"):
+        if value := parameters.get(name):
+            parameters[name] = _json(name, value)
+    return parameters
+
+
+def _json(name: str, value: str) -> Any:
+    try:
+        return strict_json.loads(value.encode())
     except strict_json.BadJson as error:
         raise BodyRefused(f"'{name}': {error}") from None
 
@@ -170,4 +189,4 @@ def checked(parameters: dict[str, Any]) -> Asked:
         raise BodyRefused("'variables' must be an object.")
     if extensions is not None and not isinstance(extensions, dict):
         raise BodyRefused("'extensions' must be an object.")
-    return Asked(query, name or None, variables, extensions or {})
+    return Asked(query, name or None, variables)

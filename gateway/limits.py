@@ -8,13 +8,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
+from limits.errors import ConfigurationError
 from limits.storage import storage_from_string
 
 from domain.kernel.actor import Actor, ActorKind
 from domain.kernel.errors import DomainError, Kind, Unavailable
+from gateway.settings import WrongSettings
 
 
 class RateLimitExceeded(DomainError):
@@ -42,10 +45,13 @@ class Allowed:
 
 
 class RateLimits:
-    """Counts requests in a sliding minute, in memory or where all servers see them."""
+    """Counts requests in a sliding minute, in memory or where all servers see them.
+
+    Raises WrongSettings when nothing can be counted there.
+    """
 
     def __init__(self, storage_url: str, public_limit: int) -> None:
-        self._limiter = SlidingWindowCounterRateLimiter(storage_from_string(f"async+{storage_url}"))
+        self._limiter = SlidingWindowCounterRateLimiter(_storage(storage_url))
         self._public_limit = public_limit
 
     async def take(self, actor: Actor, address: str) -> Allowed:
@@ -67,6 +73,16 @@ class RateLimits:
         if not granted:
             raise RateLimitExceeded(allowed)
         return allowed
+
+
+def _storage(url: str) -> Any:
+    on_redis = url.startswith("redis")
+    options = {"implementation": "redispy"} if on_redis else {}  # or limits looks for another client, coredis
+    try:
+        return storage_from_string(f"async+{url}", **options)
+    except ConfigurationError as error:
+        wanted = "needs the package redis: pip install 'redis>=5.2'" if on_redis else "must look like redis://host:6379 or memory://"
+        raise WrongSettings(f"CENTIL_RATE_LIMIT_URL: {wanted}") from error
 
 
 @cache
@@ -108,3 +124,23 @@ class InFlight:
                 self._by_account[account_id] -= 1
                 if not self._by_account[account_id]:
                     del self._by_account[account_id]
+
+
+class Places:
+    """Counts what each has open at a time."""
+
+    def __init__(self) -> None:
+        self._open: Counter[str] = Counter()
+
+    @contextmanager
+    def one(self, who: str, most: int, refusal: type[DomainError]) -> Iterator[None]:
+        """Take a place, or raise the refusal when there are so many already."""
+        if self._open[who] >= most:
+            raise refusal
+        self._open[who] += 1
+        try:
+            yield
+        finally:
+            self._open[who] -= 1
+            if not self._open[who]:
+                del self._open[who]

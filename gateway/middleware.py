@@ -14,6 +14,8 @@ from gateway.metrics import Metrics
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 log = logging.getLogger("centil.access")
 ALWAYS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cross-Origin-Resource-Policy": "cross-origin"}
+LEFT = 499
+"""Noted as the status of a stream whose client left."""
 
 
 def route_of(request: web.Request) -> str:
@@ -31,11 +33,13 @@ def around(metrics: Metrics) -> Callable[..., Awaitable[web.StreamResponse]]:
         request[REQUEST_ID] = request_id = new_request_id()
         token = logs.request_id.set(request_id)
         metrics.in_flight.inc()
+        status = LEFT
         try:
             response = await _answered(request, handler)
-            _note(request, response.status, time.perf_counter() - begun)
+            status = response.status
             return response
         finally:
+            _note(request, status, time.perf_counter() - begun)
             metrics.in_flight.dec()
             logs.request_id.reset(token)
 
@@ -49,6 +53,12 @@ def around(metrics: Metrics) -> Callable[..., Awaitable[web.StreamResponse]]:
     return middleware
 
 
+async def set_headers(request: web.Request, response: web.StreamResponse) -> None:
+    """Give every answer, also a stream, its request id and what keeps browsers safe."""
+    for name, value in {**ALWAYS, "X-Request-Id": request[REQUEST_ID]}.items():
+        response.headers.setdefault(name, value)
+
+
 async def _answered(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         response = await handler(request)
@@ -58,9 +68,6 @@ async def _answered(request: web.Request, handler: Handler) -> web.StreamRespons
     except Exception:
         log.exception("unexpected error")
         response = plain(request, 500, "Something failed that should not have. Quote the request id when you report it.")
-    if not response.prepared:
-        for name, value in {**ALWAYS, "X-Request-Id": request[REQUEST_ID]}.items():
-            response.headers.setdefault(name, value)
     return response
 
 

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import gc
 import logging
+import os
 import signal
 import sys
 from collections.abc import Coroutine
@@ -18,21 +19,29 @@ from gateway.app import Server, make_server, open_for
 from gateway.connection import Allowances, Runner
 from gateway.jobs.queue import DurableQueue
 from gateway.jobs.worker import Worker
-from gateway.settings import Settings
+from gateway.settings import Settings, WrongSettings
 
 log = logging.getLogger("centil.process")
 DRAIN_SECONDS = 15
+NOTICE_SECONDS = 1.0
+"""How long a server that ends still listens, so that balancers see that it is not ready and send nothing more."""
 CLOSE_SECONDS = 5
 """What is left after draining, such as a page that is being sent, has so long."""
 
 
 def serve(settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT."""
+    """Serve until SIGTERM or SIGINT.
+
+    Raises WrongSettings.
+    """
     _run(_serve(settings))
 
 
 def work(settings: Settings) -> None:
-    """Run jobs until SIGTERM or SIGINT."""
+    """Run jobs until SIGTERM or SIGINT.
+
+    Raises WrongSettings.
+    """
     _run(_work(settings))
 
 
@@ -68,14 +77,18 @@ async def _serve(settings: Settings) -> None:
     queue = DurableQueue(settings)
     database = await open_for(settings, queue)
     server = make_server(settings, database)
+    jobs = _Jobs(settings, server, queue)
     allowances = Allowances(settings.connections)
     runner = Runner(server.app, allowances=allowances, handle_signals=False, access_log=None, shutdown_timeout=CLOSE_SECONDS)
     await runner.setup()
     site = web.TCPSite(runner, settings.host, settings.port, backlog=1024)
-    await site.start()
+    try:
+        await site.start()
+    except OSError as error:
+        reason = os.strerror(error.errno).lower() if error.errno and error.errno > 0 else str(error)
+        raise WrongSettings(f"Cannot listen at {settings.host}:{settings.port}: {reason}. Set CENTIL_PORT or CENTIL_HOST.") from error
     _greet(settings, runner)
     _settled()
-    jobs = _Jobs(settings, server, queue)
     await jobs.start()
     await jobs.until(stop)
     await _drain(server, site)
@@ -88,10 +101,15 @@ async def _serve(settings: Settings) -> None:
 async def _drain(server: Server, site: web.TCPSite) -> None:
     """Take nothing new and let what was begun finish, within limits."""
     server.readiness.ready = False
+    await _be_seen()
     await site.stop()
     server.end_streams()
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(server.front.in_flight.idle.wait(), DRAIN_SECONDS)
+
+
+async def _be_seen() -> None:
+    await asyncio.sleep(NOTICE_SECONDS)
 
 
 class _Jobs:

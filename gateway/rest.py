@@ -1,8 +1,9 @@
 """The documented REST APIs on their paths: HTTP in, the dialect's answer out; unknown paths and methods in its envelope."""
 
+import hashlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from functools import partial
+from functools import cached_property, partial
 from importlib.resources import files
 from typing import Any
 
@@ -101,13 +102,22 @@ class RestApi:
             response.content_type, response.charset = "application/json", "utf-8"
         return response
 
-    async def openapi(self, _request: web.Request) -> web.StreamResponse:
-        """Serve the API's own description."""
-        return web.Response(body=orjson.dumps(self.document()), content_type="application/json", charset="utf-8")
+    async def openapi(self, request: web.Request) -> web.StreamResponse:
+        """Serve the API's own description, unless the client has it already."""
+        body, tag = self._described
+        if any(known.value == tag for known in request.if_none_match or ()):
+            response = web.Response(status=304)
+        else:
+            response = web.Response(body=body, content_type="application/json", charset="utf-8")
+        response.etag = tag
+        response.headers["Cache-Control"] = "no-cache"
+        return response
 
-    def document(self) -> dict[str, Any]:
-        """The OpenAPI document of this API at this address."""
-        return document(self.dialect, texts(self.folder), self.public, self.front.settings.address)
+    @cached_property
+    def _described(self) -> tuple[bytes, str]:
+        """The OpenAPI document of this API at this address, with its hash; made at the first request, for it takes a while."""
+        body = orjson.dumps(document(self.dialect, texts(self.folder), self.public, self.front.settings.address))
+        return body, hashlib.sha256(body).hexdigest()[:16]
 
 
 async def read(route: Route, request: web.Request) -> Call:
@@ -117,7 +127,7 @@ async def read(route: Route, request: web.Request) -> Call:
     """
     try:
         path = {name: strict_json.check_text(value) for name, value in request.match_info.items()}
-        query = {name: strict_json.check_text(value) for name, value in request.query.items()}
+        query = strict_json.once(request.query.items())
     except strict_json.BadJson as error:
         raise BodyRefused(str(error)) from None
     if not route.has_body:

@@ -1,17 +1,28 @@
 """Every setting, from the environment with the prefix CENTIL_; a wrong one is one clear sentence at start."""
 
+import ipaddress
+import os
+import re
 import secrets
+from difflib import get_close_matches
+from email.utils import parseaddr
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+PREFIX = "CENTIL_"
+NOT_OURS = "CENTIL_TEST_"
+"""What the tests are told by the environment."""
 SHORTEST_SECRET = 32
+MAIL_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+"""The schemes of mail servers, and where each listens when no port is given."""
+_MAILBOX = re.compile(r"[^\s<>()\[\]\\,;:\"@]+@[^\s<>()\\,;:\"@]+")
 
 
 class WrongSettings(Exception):
@@ -21,7 +32,7 @@ class WrongSettings(Exception):
 class Settings(BaseSettings):
     """What an installation can be told. Each field's description is its line in the documentation."""
 
-    model_config = SettingsConfigDict(env_prefix="CENTIL_", extra="forbid", frozen=True, env_ignore_empty=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True, env_ignore_empty=True)
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
@@ -41,7 +52,7 @@ class Settings(BaseSettings):
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Origins of browser apps that may call, separated by commas."
     )
-    rate_limit_url: str = Field("memory://", description="Where limits are counted; redis://host shares them between servers.")
+    rate_limit_url: str = Field("memory://", description="Where limits are counted; redis://host:6379 shares them between servers.")
     public_rate_limit: int = Field(
         60, ge=1, description="Requests a minute from one address without a credential, and for one candidate link."
     )
@@ -49,7 +60,7 @@ class Settings(BaseSettings):
     requests_in_flight_per_account: int = Field(50, ge=1, description="The same for one account.")
     connections: int = Field(1000, ge=1, description="Open connections; more get 503.")
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
-        (), description="Addresses of proxies whose X-Forwarded-For is believed, separated by commas."
+        (), description="Addresses or networks of proxies whose X-Forwarded-For is believed, separated by commas."
     )
     worker: bool = Field(True, description="Run jobs inside the server; off when `centil worker` runs beside it.")
     introspection: bool = Field(True, description="Answer introspection.")
@@ -76,15 +87,45 @@ class Settings(BaseSettings):
     @field_validator("base_url")
     @classmethod
     def _address(cls, value: str) -> str:
-        if value and urlsplit(value).scheme not in ("http", "https"):
+        if value and not value.startswith(("http://", "https://")):
             raise ValueError("must begin with http:// or https://")
+        if value and _server(value) is None:
+            raise ValueError("must name a host, and a port that exists: https://centil.example.com")
+        if "?" in value or "#" in value:
+            raise ValueError("must end before any ? or #")
         return value.rstrip("/")
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for proxy in value:
+            try:
+                ipaddress.ip_network(proxy)
+            except ValueError:
+                raise ValueError(f"'{proxy}' is not an address such as 10.0.0.1 or a network such as 10.0.0.0/8") from None
+        return value
+
+    @field_validator("rate_limit_url")
+    @classmethod
+    def _counted(cls, value: str) -> str:
+        parts = _server(value)
+        if value != "memory://" and (parts is None or parts.scheme not in ("redis", "rediss") or parts.port is None):
+            raise ValueError("must look like redis://host:6379, rediss://user:password@host:6379 or memory://")
+        return value
 
     @field_validator("mail_url")
     @classmethod
     def _mail(cls, value: str) -> str:
-        if value and (urlsplit(value).scheme not in ("smtp", "smtps", "smtp+starttls") or not urlsplit(value).hostname):
+        parts = _server(value)
+        if value and (parts is None or parts.scheme not in MAIL_PORTS):
             raise ValueError("must look like smtp://user:password@host:587")
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _sender(cls, value: str) -> str:
+        if not _MAILBOX.fullmatch(parseaddr(value)[1]):
+            raise ValueError("must look like Centil <no-reply@example.com>")
         return value
 
     @field_validator("database_url")
@@ -138,6 +179,15 @@ class Settings(BaseSettings):
         return self.secret or kept_secret(self.var / "secret")
 
 
+def _server(url: str) -> SplitResult | None:
+    """The parts of a URL that names a server; None for another."""
+    try:
+        parts = urlsplit(url)
+        return parts if parts.hostname and (parts.port or parts.port is None) else None
+    except ValueError:  # a port that is none, a bracket without its twin
+        return None
+
+
 def kept_secret(path: Path) -> str:
     """Read a secret from a file of mode 0600, making it at first use; two processes at once agree on one."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -159,12 +209,26 @@ def load() -> Settings:
 
     Raises WrongSettings with one sentence for each that is wrong.
     """
+    sentences = _unknown()
     try:
-        return Settings()
+        found = Settings()
     except ValidationError as error:
-        sentences = []
         for fault in error.errors():
-            name = "CENTIL_" + "_".join(str(part) for part in fault["loc"]).upper() if fault["loc"] else ""
+            name = PREFIX + "_".join(str(part) for part in fault["loc"][:1]).upper() if fault["loc"] else ""
             text = fault["msg"].removeprefix("Value error, ")
             sentences.append(f"{name}: {text}" if name else text)
-        raise WrongSettings("\n".join(sentences)) from None
+    if sentences:
+        raise WrongSettings("\n".join(sentences))
+    return found
+
+
+def _unknown() -> list[str]:
+    """A sentence for each name of ours in the environment that is no setting; most are misspelt."""
+    given = sorted(name.upper() for name in os.environ if name.upper().startswith(PREFIX))
+    wrong = [name.removeprefix(PREFIX).lower() for name in given if not name.startswith(NOT_OURS)]
+    return [_no_such(name) for name in wrong if name not in Settings.model_fields]
+
+
+def _no_such(name: str) -> str:
+    likely = get_close_matches(name, Settings.model_fields, n=1)
+    return f"{PREFIX}{name.upper()}: there is no such setting" + (f"; do you mean {PREFIX}{likely[0].upper()}?" if likely else ".")

@@ -1,5 +1,7 @@
 """Bringing a database to the schema of this release, and knowing whether it is there."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -35,18 +37,36 @@ def _connect(settings: Settings) -> sa.Engine:
 
 
 def revision(settings: Settings) -> str | None:
-    """The step the database is at; None when it is empty or absent."""
-    if settings.on_sqlite and not Path(str(settings.database.database)).exists():
-        return None
-    database = _connect(settings)
+    """The step the database is at; None when it is empty or absent.
+
+    Raises WrongSchema when it cannot be opened.
+    """
+    with _opening():
+        if settings.on_sqlite and not Path(str(settings.database.database)).exists():
+            return None
+        database = _connect(settings)
+        try:
+            with database.connect() as connection:
+                if not sa.inspect(connection).has_table("alembic_version"):
+                    return None
+                found = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+                return str(found) if found else None
+        finally:
+            database.dispose()
+
+
+@contextmanager
+def _opening() -> Iterator[None]:
+    """Say in a sentence why a database cannot be opened."""
     try:
-        with database.connect() as connection:
-            if not sa.inspect(connection).has_table("alembic_version"):
-                return None
-            found = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
-            return str(found) if found else None
-    finally:
-        database.dispose()
+        yield
+    except (OSError, sa.exc.DBAPIError) as error:
+        raise WrongSchema(f"The database cannot be opened: {reason(error)}. Check CENTIL_DATABASE_URL and CENTIL_VAR.") from error
+
+
+def reason(error: Exception) -> str:
+    """What a driver or the system says, in a line."""
+    return str(getattr(error, "orig", error)).strip().splitlines()[0].rstrip(".")
 
 
 def check(settings: Settings) -> None:
@@ -66,12 +86,14 @@ def check(settings: Settings) -> None:
 def migrate(settings: Settings) -> str | None:
     """Bring the database to the schema of this release and return the step it was at before; safe to run again.
 
-    Raises WrongSchema when the database is newer than this release.
+    Raises WrongSchema when the database is newer than this release or cannot be opened.
     """
     before = revision(settings)
     if before is not None and before > HEAD:
         check(settings)
-    database = _connect(settings)
+    with _opening():
+        database = _connect(settings)
+        database.connect().close()
     try:
         if not settings.on_sqlite:
             with database.begin() as connection:

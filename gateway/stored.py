@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from importlib.resources.abc import Traversable
 from typing import Any
 
-from graphql import OperationType
-
 from gateway.execution.documents import Prepared
 from gateway.execution.run import Answer, Executor
 from resolvers.context import Context
@@ -33,9 +31,6 @@ class StoredOperations:
 
     def __iter__(self) -> Any:
         return iter(self._prepared)
-
-    def is_mutation(self, name: str) -> bool:
-        return self._prepared[name].kind is OperationType.MUTATION
 
     async def run(self, name: str, variables: Mapping[str, Any], context: Context) -> Answer:
         """Run an operation by its name."""

@@ -3,6 +3,7 @@
 import json
 import re
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 DEEPEST = 64
@@ -51,6 +52,19 @@ def check_text(text: str) -> str:
     except UnicodeEncodeError:
         raise BadJson("Text must not contain lone surrogates.") from None
     return text
+
+
+def once(parameters: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The parameters of a query by their names.
+
+    Raises BadJson for one that stands there twice, and for text that is none.
+    """
+    found: dict[str, str] = {}
+    for name, value in parameters:
+        if name in found:
+            raise BadJson(f"The parameter {name[:80]!r} stands twice in the address.")
+        found[check_text(name)] = check_text(value)
+    return found
 
 
 def _check_depth(value: Any, left: int) -> None:

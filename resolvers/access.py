@@ -24,11 +24,10 @@ from resolvers import ids
 from resolvers.context import Context
 from resolvers.credentials import ApiKey
 from resolvers.enums import AccountStatus, AccountType, Mode
-from resolvers.fields import Info, arg, attribute, batched, computed, edge, graph_type, query
+from resolvers.fields import Info, arg, attribute, batched, computed, edge, graph_type, mutation, query
 from resolvers.inputs import defaulted, given, optional, required
 from resolvers.invites import Invite
 from resolvers.nodes import SOURCES, Node, Source
-from resolvers.problems import mutation
 from resolvers.results import NormGroup
 
 
@@ -69,7 +68,7 @@ class Account(Node):
     norm_group: NormGroup = edge(
         results.norm_groups_by_key, key="norm_group", otherwise=designed(), description="The norm group that new results are compared with."
     )
-    open_link: str = computed(
+    open_link_url: str = computed(
         lambda context, slug: links.open_link(context.environment, slug),
         columns=("slug",),
         context=True,
@@ -88,9 +87,9 @@ class Account(Node):
 class Limits:
     requests_per_minute: int = attribute("Requests a minute of this credential.")
     requests_left: int = attribute("Requests left in the running minute.")
-    pending_invites: int = attribute("How many invites may be pending at a time.")
-    pending_invites_left: int = attribute("How many more may be sent now.")
-    credits_available: int = attribute("How many attempts can be completed.")
+    most_pending_invites: int = attribute("How many invites may be pending at a time.")
+    pending_invites_left: int | None = attribute("How many more may be sent now; null without the permission to read invites.")
+    credits_available: int | None = attribute("How many attempts can be completed; null without the permission to read the balance.")
 
 
 @graph_type(requires=Access.SIGNED_IN, description="Who is asking.")
@@ -104,15 +103,18 @@ class Viewer:
 
     @batched("How much more may be done right now.")
     async def limits(parents: Sequence[Any], context: Context) -> list[Limits]:  # noqa: N805
-        pending = await invites.pending(context.read, context.account_id, now=context.now)
-        balance = await billing.balance(context.read, context.account_id)
-        allowance = context.allowance
+        may, allowance = context.actor.permissions, context.allowance
+        pending = balance = None
+        if Permission.INVITES_READ in may:
+            pending = await invites.pending(context.read, context.account_id, now=context.now)
+        if Permission.BILLING_READ in may:
+            balance = await billing.balance(context.read, context.account_id)
         limits = Limits(
             requests_per_minute=allowance.limit if allowance else context.actor.rate_limit,
             requests_left=allowance.left if allowance else context.actor.rate_limit,
-            pending_invites=PENDING_LIMIT,
-            pending_invites_left=max(PENDING_LIMIT - pending, 0),
-            credits_available=balance.available,
+            most_pending_invites=PENDING_LIMIT,
+            pending_invites_left=None if pending is None else max(PENDING_LIMIT - pending, 0),
+            credits_available=balance.available if balance else None,
         )
         return [limits for _ in parents]
 

@@ -18,12 +18,11 @@ from domain.kernel.permissions import Permission
 from domain.results import queries as results
 from resolvers import ids
 from resolvers.enums import AttemptSource, AttemptStatus, PersonOrder
-from resolvers.fields import Info, arg, attribute, computed, edge, graph_type, query, unfold
+from resolvers.fields import Connection, Info, arg, attribute, computed, edge, graph_type, listing, mutation, query, read_by, unfold
 from resolvers.inputs import defaulted, required
 from resolvers.instruments import Instrument, Item, of_version
 from resolvers.nodes import Node, findable
-from resolvers.paging import After, Before, Connection, First, Last, Offset, Pages, listing
-from resolvers.problems import mutation, read_by
+from resolvers.paging import After, Before, First, Last, Offset, Pages
 from resolvers.scalars import BigInt
 
 if TYPE_CHECKING:
@@ -90,10 +89,11 @@ class Attempt(Node):
 
 @strawberry.input(description="Which attempts.")
 class AttemptFilter:
-    status: list[AttemptStatus] | None = defaulted("Those that stand there.", None)
-    source: list[AttemptSource] | None = defaulted("Those that came about so.", None)
+    status: list[AttemptStatus] | None = defaulted("Those with one of these statuses.", None)
+    source: list[AttemptSource] | None = defaulted("Those through an invite, or by the open link.", None)
+    text: str | None = defaulted("Those of people whose name or mail address contains this, without regard to case and accents.", None)
     candidate: list[strawberry.ID] | None = defaulted("Those of these candidates.", None)
-    instrument: strawberry.ID | None = defaulted("Those of this instrument.", None)
+    instrument: strawberry.ID | None = defaulted("Those of this instrument, in any version or, as `key@version`, in one.", None)
     anonymized: bool | None = defaulted("Those of people who were anonymised, or were not.", None)
     completed_from: datetime | None = defaulted("Completed at this moment or later.", None)
     completed_until: datetime | None = defaulted("Completed before this moment.", None)
@@ -136,7 +136,7 @@ class AttemptQuery:
         order=PersonOrder,
         default=PersonOrder.NEWEST,
         filter=AttemptFilter,
-        description="The account's attempts, whichever door they came through.",
+        description="The account's attempts, whichever door they came through; newest are those begun or completed last.",
     )
 
     @query(requires=READ, description="Completed attempts by parts of the candidate's name or mail address, and by date; newest first.")

@@ -1,8 +1,8 @@
 """Credits: what is left, and the ledger it comes from."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
@@ -10,16 +10,28 @@ from domain.access import queries as access
 from domain.billing import queries
 from domain.invites import queries as invites
 from domain.kernel.permissions import Permission
+from domain.kernel.statements import Read, Row
 from resolvers import ids
 from resolvers.access import Account
 from resolvers.context import Context
 from resolvers.enums import CreditKind
-from resolvers.fields import Info, attribute, batched, computed, graph_type, query
+from resolvers.fields import Connection, Info, attribute, batched, computed, edge, graph_type, listing, query
 from resolvers.inputs import defaulted
 from resolvers.nodes import Node, findable
-from resolvers.paging import Connection, listing
+
+if TYPE_CHECKING:
+    from resolvers.attempts import Attempt
 
 READ = Permission.BILLING_READ
+FOR_ATTEMPT = "attempt:"
+"""How the reference of a credit begins that a completed attempt used."""
+
+
+async def _attempts(read: Read, account_id: int, references: Collection[str]) -> dict[str, Row]:
+    """The attempts that movements name as what they were for."""
+    numbers = {int(reference.removeprefix(FOR_ATTEMPT)): reference for reference in references if reference.startswith(FOR_ATTEMPT)}
+    found = await invites.attempts_by_id(read, account_id, list(numbers)) if numbers else {}
+    return {numbers[number]: row for number, row in found.items()}
 
 
 @graph_type(requires=READ, description="One movement of credits; never changed afterwards.")
@@ -29,6 +41,9 @@ class CreditEntry(Node):
     kind: CreditKind = attribute("Why credits moved.")
     amount: int = attribute("How many: positive when they were added, negative when they were used.")
     reference: str = attribute("What it was for; each reference moves credits once.")
+    attempt: Annotated["Attempt", strawberry.lazy("resolvers.attempts")] | None = edge(
+        _attempts, key="reference", description="The attempt whose completion used it; null for other movements."
+    )
     at: datetime = attribute("When.")
 
 
@@ -59,6 +74,8 @@ class Balance:
 @strawberry.input(description="Which movements of credits.")
 class CreditEntryFilter:
     kind: list[CreditKind] | None = defaulted("Those of these kinds.", None)
+    at_from: datetime | None = defaulted("At this moment or later.", None)
+    at_until: datetime | None = defaulted("Before this moment.", None)
 
 
 @strawberry.type

@@ -1,11 +1,12 @@
 """Candidates, with everything that hangs on them."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import strawberry
 
 from domain.candidates import commands, queries
+from domain.invites import commands as invite_commands
 from domain.invites import queries as invites
 from domain.kernel import names
 from domain.kernel.errors import Forbidden
@@ -17,12 +18,10 @@ from resolvers import ids
 from resolvers import invites as invite_types
 from resolvers import results as result_types
 from resolvers.enums import DetailSource, Gender, ListOrder, PersonOrder
-from resolvers.fields import Info, arg, attribute, computed, graph_type, query
+from resolvers.fields import Connection, Info, arg, attribute, computed, connection, graph_type, listing, mutation, query, read_by
 from resolvers.inputs import defaulted, optional, required
 from resolvers.inputs import given as given_in
 from resolvers.nodes import Node, findable
-from resolvers.paging import Connection, connection, listing
-from resolvers.problems import mutation, read_by
 
 READ = Permission.CANDIDATES_READ
 
@@ -74,6 +73,7 @@ class Candidate(Node):
         key="key",
         order=ListOrder,
         default=ListOrder.NEWEST,
+        filter=attempt_types.AttemptFilter,
         description="What they took.",
     )
     results: Connection[result_types.Result] = connection(
@@ -84,6 +84,7 @@ class Candidate(Node):
         key="key",
         order=ListOrder,
         default=ListOrder.NEWEST,
+        filter=result_types.ResultFilter,
         description="What was measured.",
     )
 
@@ -147,7 +148,7 @@ class CandidateMutation:
     async def update_candidate(self, info: Info, input: Annotated[UpdateCandidateInput, arg("What to change.")]) -> str:
         context = info.context
         key = ids.key_of("Candidate", input.key)
-        if (invite := context.actor.invite_key) and await _invited(context, invite) != key:
+        if (invite := context.actor.invite_key) and not await invite_commands.is_for(context.work, invite, key):
             raise Forbidden
         return await commands.update(context.work, key, given_in(input, "key"))
 
@@ -159,11 +160,6 @@ class CandidateMutation:
     )
     async def protect_candidate(self, info: Info, input: Annotated[ProtectCandidateInput, arg("Whom.")]) -> str:
         return await commands.protect(info.context.work, ids.key_of("Candidate", input.key), protected=input.protected)
-
-
-async def _invited(context: Any, invite_key: str) -> str | None:
-    found = (await invites.by_keys(context.read, context.account_id, [invite_key])).get(invite_key)
-    return found.candidate_key if found else None
 
 
 findable("Candidate", READ, queries.by_keys)

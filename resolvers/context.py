@@ -54,7 +54,7 @@ class Context:
 
     def __post_init__(self) -> None:
         self.now = self.database.clock.now()
-        self.read = self.database.read(self.deadline, actor=self.actor)
+        self.read = self.database.read(self.deadline)
 
     @property
     def account_id(self) -> int:
@@ -70,10 +70,10 @@ class Context:
         assert self.uow is not None, "only a mutation field has a transaction"
         return self.uow
 
-    def loader(self, name: Hashable, batch: Level, by: Callable[[Any], Any]) -> DataLoader[Any, Any]:
-        """The loader of this name in this request; `by` gives what tells two of its keys apart."""
+    def loader(self, name: Hashable, batch: Level, *, remembers: bool) -> DataLoader[Any, Any]:
+        """The loader of this name in this request; only one that is asked by key may remember what it answered."""
         if name not in self._loaders:
-            self._loaders[name] = DataLoader(batch, get_cache_key=by)
+            self._loaders[name] = DataLoader(batch, cache=remembers)
         return self._loaders[name]
 
     def forget_reads(self) -> None:

@@ -1,5 +1,6 @@
 """API keys, and the short-lived tokens that browsers get instead."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
@@ -7,15 +8,16 @@ import strawberry
 
 from domain.access import commands, queries
 from domain.access.credentials import NewKey
+from domain.kernel.paging import Page, Window
 from domain.kernel.permissions import ANALYST, Permission
 from resolvers import ids
 from resolvers.context import Context
 from resolvers.enums import KeyStatus, Mode
-from resolvers.fields import Info, arg, attribute, computed, graph_type
+from resolvers.fields import Connection, Info, arg, attribute, computed, graph_type, listing, mutation
 from resolvers.inputs import defaulted, required
 from resolvers.nodes import Node, findable
-from resolvers.paging import Connection, listing
-from resolvers.problems import mutation, read_by
+
+OF_MODE = "A live key may name keys of its sandbox: `TEST`. Left out: as your own."
 
 
 @graph_type(requires=Permission.KEYS_READ, description="A credential of the account; its secret was shown once, when it was made.")
@@ -58,11 +60,13 @@ class CreateApiKeyInput:
 @strawberry.input(description="Which API key to end.")
 class RevokeApiKeyInput:
     key: strawberry.ID = required("The key (`key_…`) or its id.")
+    mode: Mode | None = defaulted(OF_MODE, None)
 
 
 @strawberry.input(description="Which API key to replace.")
 class ReissueApiKeyInput:
     key: strawberry.ID = required("The key (`key_…`) or its id.")
+    mode: Mode | None = defaulted(OF_MODE, None)
     overlap_seconds: int = defaulted("How long the old secret goes on working, in seconds: 0 to 604800 (a week).", 86_400)
 
 
@@ -75,6 +79,7 @@ class CreateAccessTokenInput:
 @strawberry.input(description="Which API keys.")
 class ApiKeyFilter:
     status: list[KeyStatus] | None = defaulted("Those that work, or those that do not.", None)
+    mode: Mode | None = defaulted("With a live key: those of its sandbox, `TEST`. Left out: those of your own side.", None)
 
 
 async def _new_key(context: Context, made: tuple[int, NewKey]) -> NewApiKey:
@@ -84,6 +89,18 @@ async def _new_key(context: Context, made: tuple[int, NewKey]) -> NewApiKey:
     return NewApiKey(api_key=api_key, secret=new.secret)
 
 
+async def _key(context: Context, made: tuple[int, str]) -> Any:
+    account_id, key = made
+    return (await queries.keys_by_key(context.read, account_id, [key]))[key]
+
+
+async def _keys(context: Context, window: Window, _order: str, given: Mapping[str, Any]) -> Page:
+    mode = given.get("mode")
+    account_id = context.account_id if mode is None else await queries.in_mode(context.read, context.account_id, mode)
+    conditions = {name: value for name, value in given.items() if name != "mode"}
+    return await queries.keys(context.read, account_id, window, given=conditions, now=context.now)
+
+
 async def _as_is(_context: Context, made: Any) -> Any:
     return made
 
@@ -91,7 +108,7 @@ async def _as_is(_context: Context, made: Any) -> Any:
 @strawberry.type
 class CredentialQuery:
     api_keys: Connection[ApiKey] = listing(
-        lambda context, window, _order, given: queries.keys(context.read, context.account_id, window, given=given, now=context.now),
+        _keys,
         of=ApiKey,
         requires=Permission.KEYS_READ,
         filter=ApiKeyFilter,
@@ -105,19 +122,20 @@ class CredentialMutation:
     @mutation(requires=Permission.KEYS_WRITE, answers=NewApiKey, then=_new_key, description="Make an API key.")
     async def create_api_key(self, info: Info, input: Annotated[CreateApiKeyInput, arg("What it is to be.")]) -> tuple[int, NewKey]:
         work = info.context.work
-        if input.mode is not None:
-            await commands.enter_mode(work, input.mode.value)
+        await commands.enter_mode(work, input.mode.value if input.mode else None)
         made = await commands.create_key(work, name=input.name, permissions=input.permissions, expires_at=input.expires_at)
         return work.account_id, made
 
     @mutation(
         requires=Permission.KEYS_WRITE,
         answers=ApiKey,
-        then=read_by(queries.keys_by_key),
+        then=_key,
         description="End an API key at once; access tokens made with it end too.",
     )
-    async def revoke_api_key(self, info: Info, input: Annotated[RevokeApiKeyInput, arg("Which one.")]) -> str:
-        return await commands.revoke_key(info.context.work, ids.key_of("ApiKey", input.key))
+    async def revoke_api_key(self, info: Info, input: Annotated[RevokeApiKeyInput, arg("Which one.")]) -> tuple[int, str]:
+        work = info.context.work
+        await commands.enter_mode(work, input.mode.value if input.mode else None)
+        return work.account_id, await commands.revoke_key(work, ids.key_of("ApiKey", input.key))
 
     @mutation(
         requires=Permission.KEYS_WRITE,
@@ -127,6 +145,7 @@ class CredentialMutation:
     )
     async def reissue_api_key(self, info: Info, input: Annotated[ReissueApiKeyInput, arg("Which one.")]) -> tuple[int, NewKey]:
         work = info.context.work
+        await commands.enter_mode(work, input.mode.value if input.mode else None)
         overlap = timedelta(seconds=input.overlap_seconds)
         return work.account_id, await commands.reissue_key(work, ids.key_of("ApiKey", input.key), overlap=overlap)
 

@@ -13,10 +13,9 @@ from domain.kernel.errors import NotFound
 from domain.kernel.language import Language
 from domain.kernel.permissions import Access
 from resolvers.context import Context
-from resolvers.fields import Info, arg, attribute, graph_type, query
+from resolvers.fields import Info, arg, attribute, graph_type, mutation, query
 from resolvers.inputs import required
 from resolvers.instruments import Instrument
-from resolvers.problems import mutation
 
 
 @graph_type(requires=Access.PUBLIC, description="What anybody sees at an account's open link.")
@@ -31,7 +30,6 @@ class OpenLink:
 
 @graph_type(requires=Access.PUBLIC, description="That a mail is on its way to confirm an address; nothing more is told.")
 class EntryReceipt:
-    accepted: bool = attribute("Always true.")
     expires_at: datetime = attribute("Until when the mail can be confirmed.")
 
 
@@ -105,8 +103,26 @@ class EntryQuery:
         )
 
 
+async def _account_of_slug(context: Context, input: RequestEntryInput) -> int:
+    account = await _by_slug(context, input.slug)
+    if account is None:
+        raise NotFound("There is no such link.")
+    return int(account.account_id)
+
+
+def _target(context: Context, input: ConfirmEntryInput) -> links.Target:
+    target = links.entry_of(context.environment, input.token)
+    if target is None:
+        raise LinkNotValid
+    return target
+
+
+async def _account_of_token(context: Context, input: ConfirmEntryInput) -> int:
+    return _target(context, input).account_id
+
+
 async def _receipt(context: Context, _made: Any) -> EntryReceipt:
-    return EntryReceipt(accepted=True, expires_at=context.now + entries.LIFETIME)
+    return EntryReceipt(expires_at=context.now + entries.LIFETIME)
 
 
 async def _confirmation(context: Context, made: tuple[int, str]) -> EntryConfirmation:
@@ -119,24 +135,19 @@ class EntryMutation:
         requires=Access.PUBLIC,
         answers=EntryReceipt,
         then=_receipt,
+        within=_account_of_slug,
         description="Ask to take part by an open link: a mail goes to the address, and nothing else happens until it is confirmed.",
     )
     async def request_entry(self, info: Info, input: Annotated[RequestEntryInput, arg("Who wants to take part.")]) -> str:
-        account = await _by_slug(info.context, input.slug)
-        if account is None:
-            raise NotFound("There is no such link.")
-        await info.context.work.enter(account.account_id)
         return await entries.request(info.context.work, email=input.email, name=input.name, language=input.language.value)
 
     @mutation(
         requires=Access.PUBLIC,
         answers=EntryConfirmation,
         then=_confirmation,
+        within=_account_of_token,
         description="Confirm a mail from the open link; doing it again gives the same link.",
     )
     async def confirm_entry(self, info: Info, input: Annotated[ConfirmEntryInput, arg("Which one.")]) -> tuple[int, str]:
-        target = links.entry_of(info.context.environment, input.token)
-        if target is None:
-            raise LinkNotValid
-        await info.context.work.enter(target.account_id)
-        return target.account_id, await entries.confirm(info.context.work, target.key)
+        work = info.context.work
+        return work.account_id, await entries.confirm(work, _target(info.context, input).key)

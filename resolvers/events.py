@@ -1,15 +1,17 @@
 """News: what happens to invites, as it happens."""
 
 from collections.abc import AsyncGenerator
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import strawberry
 
 from domain.invites import queries as invites
 from domain.kernel import events
 from domain.kernel.permissions import Permission
+from domain.kernel.statements import Row
 from resolvers import ids
 from resolvers.enums import graph_enum
 from resolvers.fields import Info, arg, attribute, edge, graph_type, subscription
@@ -48,7 +50,26 @@ class InviteChanged:
     type: InviteEvent = attribute("What happened.")
     sequence: BigInt = attribute("Its number in the account: give the last one seen as `after` to go on without gap or repeat.")
     at: datetime = attribute("When it happened.")
+    actor: str = attribute("Who did it: the key of a credential (`key_…`), `candidate`, or `system`.")
+    reminder: int | None = attribute("Which reminder it was, from 1; null for other events.")
     invite: Invite = edge(invites.by_keys, key="subject", description="The invite as it is now.")
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """An event as the graph tells it."""
+
+    graph_type: ClassVar[str] = "InviteChanged"
+    type: str
+    sequence: int
+    at: datetime
+    actor: str
+    subject: str
+    reminder: int | None
+
+    @classmethod
+    def of(cls, row: Row) -> "News":
+        return cls(row.type, row.sequence, row.at, row.actor, row.subject, row.facts.get("number"))
 
 
 @strawberry.type
@@ -65,10 +86,10 @@ class EventSubscription:
         after: Annotated[BigInt | None, arg("Go on after this sequence number; left out: from now on.")] = None,
     ) -> AsyncGenerator[InviteChanged, None]:
         context = info.context
-        wanted = {event.value for event in types or InviteEvent}
+        wanted = {event.value for event in (InviteEvent if types is None else types)}
         keys: Any = {ids.key_of("Invite", key) for key in invites} if invites is not None else None
         database, account_id = context.database, context.account_id
         since = context.resume_after if context.resume_after is not None else after
         async for row in events.follow(database.read, database.signals, account_id, types=wanted, since=since):
             if keys is None or row.subject in keys:
-                yield row  # type: ignore[misc]
+                yield News.of(row)  # type: ignore[misc]

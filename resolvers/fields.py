@@ -1,250 +1,34 @@
-"""Declared fields: each written as parents in, values out; who may use them; where transactions begin and end."""
+"""Everything a type of the graph is declared with: its fields, its lists, its root fields and who may use them."""
 
-import dataclasses
-import inspect
-from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
-from typing import Any, TypeVar, dataclass_transform
-
-import strawberry
-from strawberry.extensions import FieldExtension
-from strawberry.schema_directive import Location
-from strawberry.types.field import StrawberryField
-
-from domain.kernel.actor import authorize
-from domain.kernel.errors import DomainError, Kind
-from domain.kernel.permissions import Requirement
-from resolvers.context import Context, Level
-
-Info = strawberry.Info[Context, None]
-T = TypeVar("T", bound=type)
-DECLARED = "centil"
-"""Where a field's declaration stands in its metadata."""
-
-
-@dataclass(frozen=True, slots=True)
-class Declared:
-    """What an execution engine needs to answer a field for a whole level of parents at once."""
-
-    kind: str
-    """edge, connection, computed, unfold or batched."""
-    level: Level | None = None
-    """Called once with all parents of a level: `await level(parents, context, **arguments)`."""
-    function: Callable[..., Any] | None = None
-    """For computed and unfold: a pure function of the row's columns."""
-    columns: tuple[str, ...] = ()
-    """The columns of the parent that are read; empty when the field reads the whole parent."""
-    needs_context: bool = False
-    source: Hashable = None
-    """What fields may share a loader by: the batch query of an edge."""
-    once_per_level: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Guarded:
-    """What a root field needs of who calls it."""
-
-    requirement: Requirement
-    admits_candidates: bool = False
-
-
-def attribute(description: str) -> Any:
-    """A field that is the column of its own name."""
-    return strawberry.field(description=description)
-
-
-@strawberry.schema_directive(
-    locations=[Location.OBJECT, Location.FIELD_DEFINITION],
-    name="requires",
-    description="What a credential needs for this: a permission, `signed-in` for any credential, `public` for none.",
+from resolvers.declared import (
+    Info,
+    arg,
+    attribute,
+    batched,
+    computed,
+    edge,
+    graph_type,
+    query,
+    subscription,
+    unfold,
 )
-class ShownRequirement:
-    permission: str = strawberry.directive_field(name="permission")
+from resolvers.paging import Connection, connection, listing
+from resolvers.problems import mutation, read_by
 
-
-@dataclass_transform(kw_only_default=True, field_specifiers=(attribute,))
-def graph_type(*, requires: Requirement, description: str, name: str | None = None) -> Callable[[T], T]:
-    """Declare an object type, and the permission that reading it needs."""
-
-    def declare(cls: T) -> T:
-        cls.__requires__ = requires  # type: ignore[attr-defined]
-        cls.is_type_of = classmethod(_is_type_of)  # type: ignore[attr-defined]
-        made = strawberry.type(cls, name=name, description=description)
-        made.__strawberry_definition__.directives = [ShownRequirement(permission=requires.value)]  # type: ignore[attr-defined]
-        return made
-
-    return declare
-
-
-def _is_type_of(cls: Any, value: Any, _info: Any) -> bool:
-    """Tell the members of interfaces and unions apart by the tag of their rows."""
-    return bool(getattr(type(value), "graph_type", type(value).__name__) == cls.__strawberry_definition__.name)
-
-
-def computed(
-    function: Callable[..., Any],
-    *,
-    columns: Sequence[str],
-    description: str,
-    context: bool = False,
-    kind: str = "computed",
-    name: str | None = None,
-) -> Any:
-    """A pure value from the row's own columns; with `context`, the function is given it first."""
-
-    def resolve(root: Any, info: Info) -> Any:
-        values = [getattr(root, column) for column in columns]
-        return function(info.context, *values) if context else function(*values)
-
-    declared = Declared(kind, function=function, columns=tuple(columns), needs_context=context)
-    return strawberry.field(resolver=_untyped(resolve), name=name, description=description, metadata={DECLARED: declared})
-
-
-def unfold(function: Callable[..., Any], *, columns: Sequence[str], description: str, context: bool = False) -> Any:
-    """Objects made from arrays of the row: a fixed number, so they cost nothing in the guard."""
-    return computed(function, columns=columns, description=description, context=context, kind="unfold")
-
-
-def edge(query: Callable[..., Awaitable[Mapping[Any, Any]]], *, key: str, description: str, otherwise: Any = None) -> Any:
-    """Another row, or a bounded list of rows, found by a column: `query(read, account_id, keys) -> {key: row}`."""
-
-    async def level(parents: Sequence[Any], context: Context) -> list[Any]:
-        return await by_keys([getattr(parent, key) for parent in parents], context)
-
-    async def by_keys(keys: Sequence[Any], context: Context) -> list[Any]:
-        asked = list(dict.fromkeys(item for item in keys if item is not None))
-        found = await query(context.read, context.account_id, asked) if asked else {}
-        return [found.get(item, otherwise) for item in keys]
-
-    async def resolve(root: Any, info: Info) -> Any:
-        value = getattr(root, key)
-        if value is None:
-            return otherwise
-        context = info.context
-        return await context.loader(query, partial(by_keys, context=context), _itself).load(value)
-
-    declared = Declared("edge", level, columns=(key,), source=query)
-    return strawberry.field(resolver=_untyped(resolve), description=description, metadata={DECLARED: declared})
-
-
-def batched(description: str) -> Callable[[Level], Any]:
-    """Anything else, for all parents of a level: `async def f(parents, context, *, args) -> list`.
-
-    The arguments are the graph's; the field's type is that of the list's items.
-    """
-
-    def declare(function: Level) -> Any:
-        signature = inspect.signature(function, eval_str=True)
-        arguments = [parameter for parameter in signature.parameters.values() if parameter.kind is parameter.KEYWORD_ONLY]
-        [item] = signature.return_annotation.__args__
-        return level_field("batched", function, arguments, item, description)
-
-    return declare
-
-
-def level_field(kind: str, level: Level, arguments: Sequence[inspect.Parameter], returns: Any, description: str) -> Any:
-    """A field answered by a level function, through a loader per arguments when graph items come one by one."""
-
-    async def resolve(root: Any, info: Info, **given: Any) -> Any:
-        context = info.context
-        name = (level, frozen(given))
-        return await context.loader(name, partial(level, context=context, **given), id).load(root)
-
-    declare_signature(resolve, arguments, returns)
-    return strawberry.field(resolver=resolve, description=description, metadata={DECLARED: Declared(kind, level)})
-
-
-def declare_signature(resolve: Any, arguments: Sequence[inspect.Parameter], returns: Any) -> None:
-    """Give a resolver, made by a function here, the arguments and the type that the graph is to show."""
-    positional = [inspect.Parameter("root", inspect.Parameter.POSITIONAL_OR_KEYWORD)]
-    positional.append(inspect.Parameter("info", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Info))
-    resolve.__signature__ = inspect.Signature([*positional, *arguments], return_annotation=returns)
-    resolve.__annotations__ = {"info": Info, "return": returns} | {argument.name: argument.annotation for argument in arguments}
-
-
-class Requires(FieldExtension):
-    """Refuse whoever lacks what a root field needs; the operation as a whole was asked already, before it began."""
-
-    def __init__(self, guarded: Guarded) -> None:
-        self.guarded = guarded
-
-    async def resolve_async(self, next_: Any, source: Any, info: Info, **arguments: Any) -> Any:
-        authorize(info.context.actor, self.guarded.requirement, admits_candidates=self.guarded.admits_candidates)
-        return await next_(source, info, **arguments)
-
-
-class StreamRequires(Requires):
-    """The same for a subscription, whose generator must be handed on without awaiting it."""
-
-    def resolve_async(self, next_: Any, source: Any, info: Info, **arguments: Any) -> Any:
-        authorize(info.context.actor, self.guarded.requirement, admits_candidates=self.guarded.admits_candidates)
-        return next_(source, info, **arguments)
-
-
-class Transaction(FieldExtension):
-    """One mutation field is one transaction: committed on return, rolled back on any failure, then read by its key.
-
-    A failure that the caller can act on becomes a Problem; a refused permission and a busy database go on as errors.
-    """
-
-    def __init__(self, then: Callable[[Context, Any], Awaitable[Any]], problem: Callable[[DomainError], Any]) -> None:
-        self.then = then
-        self.problem = problem
-
-    async def resolve_async(self, next_: Any, source: Any, info: Info, **arguments: Any) -> Any:
-        context = info.context
-        try:
-            async with context.database.work(context.actor, request_id=context.request_id) as context.uow:
-                made = await next_(source, info, **arguments)
-        except DomainError as error:
-            if error.kind in (Kind.UNAUTHENTICATED, Kind.FORBIDDEN, Kind.UNAVAILABLE, Kind.INTERNAL):
-                raise
-            return self.problem(error)
-        finally:
-            context.uow = None
-        context.forget_reads()
-        return await self.then(context, made)
-
-
-def query(*, requires: Requirement, description: str, admits_candidates: bool = False) -> Callable[..., Any]:
-    """Declare a root field of the query."""
-    guarded = Guarded(requires, admits_candidates)
-    return partial(strawberry.field, description=description, extensions=[Requires(guarded)], metadata={DECLARED: guarded})
-
-
-def subscription(*, requires: Requirement, description: str) -> Callable[..., Any]:
-    """Declare a root field of the subscription: an async generator of events."""
-    guarded = Guarded(requires)
-    return partial(strawberry.subscription, description=description, extensions=[StreamRequires(guarded)], metadata={DECLARED: guarded})
-
-
-def frozen(value: Any) -> Hashable:
-    """Arguments as something that can name a loader."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return (type(value), tuple(frozen(getattr(value, part.name)) for part in dataclasses.fields(value)))
-    if isinstance(value, Mapping):
-        return tuple((name, frozen(part)) for name, part in sorted(value.items()))
-    if isinstance(value, (list, tuple)):
-        return tuple(map(frozen, value))
-    return value if isinstance(value, Hashable) else repr(value)
-
-
-def declaration(field: StrawberryField) -> Any:
-    """How a field was declared: Declared, Guarded, or None for an attribute."""
-    return field.metadata.get(DECLARED)
-
-
-def arg(description: str) -> Any:
-    """Describe an argument: `key: Annotated[str, arg("…")]`."""
-    return strawberry.argument(description=description)
-
-
-def _itself(key: Any) -> Any:
-    return key
-
-
-def _untyped(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Let the class annotation be the field's type."""
-    function.__annotations__.pop("return", None)
-    return function
+__all__ = [
+    "Connection",
+    "Info",
+    "arg",
+    "attribute",
+    "batched",
+    "computed",
+    "connection",
+    "edge",
+    "graph_type",
+    "listing",
+    "mutation",
+    "query",
+    "read_by",
+    "subscription",
+    "unfold",
+]

@@ -21,7 +21,7 @@ def decode(text: str) -> tuple[str, str] | None:
         type_name, found, key = base64.b64decode(text, validate=True).decode().partition(":")
     except (binascii.Error, ValueError):
         return None
-    return (type_name, key) if found and type_name.isidentifier() else None
+    return (type_name, key) if found and type_name.isidentifier() and "\0" not in key else None
 
 
 def key_of(type_name: str, text: str) -> str:

@@ -7,20 +7,33 @@ import strawberry
 
 from domain.instruments import bank
 from domain.kernel.language import Text
-from domain.kernel.permissions import Access
+from domain.kernel.permissions import Access, Permission
 from domain.kernel.statements import Read
 from resolvers import ids
+from resolvers.context import Context
 from resolvers.enums import ScaleKind
 from resolvers.fields import Info, arg, attribute, computed, graph_type, query, unfold
 from resolvers.nodes import Node, findable
 from resolvers.texts import LocalizedText
 
 
+def _keyed(context: Context, value: Any) -> Any:
+    """How items are scored is not for those who are about to answer them."""
+    return value if Permission.RESULTS_READ in context.actor.permissions else None
+
+
 @graph_type(requires=Access.PUBLIC, description="One statement to agree or disagree with, 1 to 5.")
 class Item:
     key: str = attribute("Its key, such as `detail_3`; answers are given by it.")
-    scale_key: str = computed(lambda scale: scale, columns=("scale",), description="The scale it counts for.")
-    reverse: bool = attribute("Whether it is reverse-keyed: it then counts 6 minus the answer.")
+    scale_key: str | None = computed(
+        _keyed, columns=("scale",), context=True, description="The scale it counts for; null without the permission to read results."
+    )
+    reverse: bool | None = computed(
+        _keyed,
+        columns=("reverse",),
+        context=True,
+        description="Whether it counts 6 minus the answer; null without the permission to read results.",
+    )
     text: LocalizedText = attribute("The statement.")
 
 

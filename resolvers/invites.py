@@ -8,26 +8,26 @@ import strawberry
 from domain.candidates import queries as candidates
 from domain.instruments import bank
 from domain.invites import commands, links, queries
-from domain.invites.status import BETWEEN_REMINDERS, REMINDERS, InviteStatus, Origin, days_left, derived
+from domain.invites.status import BETWEEN_REMINDERS, OPEN, REMINDERS, InviteStatus, Origin, days_left, derived
 from domain.kernel.language import Language
 from domain.kernel.paging import Window
 from domain.kernel.permissions import Permission
 from resolvers import ids
 from resolvers.context import Context
 from resolvers.enums import ListOrder
-from resolvers.fields import Info, arg, attribute, computed, edge, graph_type, query
+from resolvers.fields import Connection, Info, arg, attribute, computed, edge, graph_type, listing, mutation, query, read_by
 from resolvers.inputs import defaulted, required
 from resolvers.inputs import given as given_in
 from resolvers.instruments import Instrument, of_version
 from resolvers.nodes import Node, findable
-from resolvers.paging import Connection, filters, listing
-from resolvers.problems import mutation, read_by
+from resolvers.paging import filters
 
 if TYPE_CHECKING:
     from resolvers.attempts import Attempt
     from resolvers.candidates import Candidate
 
 READ = Permission.INVITES_READ
+ORIGINS = "Only if it came through one of these doors, and not found otherwise; left out: through any."
 WRITE = Permission.INVITES_WRITE
 
 
@@ -43,8 +43,13 @@ def _days_left(context: Context, expires_at: datetime) -> int:
     return days_left(expires_at, context.now)
 
 
-def _next_reminder(reminded_at: datetime | None, reminders: int) -> datetime | None:
-    return None if reminders >= REMINDERS or reminded_at is None else reminded_at + BETWEEN_REMINDERS
+def _reminders_left(context: Context, sent: int, stored: str, expires_at: datetime) -> int:
+    return REMINDERS - sent if _status(context, stored, expires_at) in OPEN else 0
+
+
+def _next_reminder(context: Context, sent: int, stored: str, expires_at: datetime, reminded_at: datetime | None) -> datetime | None:
+    at = reminded_at + BETWEEN_REMINDERS if reminded_at else context.now
+    return at if context.now < at < expires_at and _reminders_left(context, sent, stored, expires_at) else None
 
 
 @graph_type(requires=READ, description="One candidate asked to take one instrument, once.")
@@ -70,11 +75,17 @@ class Invite(Node):
     send_email: bool = attribute("Whether the invitation was to be mailed.")
     sent_at: datetime | None = attribute("When the invitation was mailed.")
     reminders: int = attribute("How many reminders were sent.")
-    reminders_left: int = computed(lambda sent: REMINDERS - sent, columns=("reminders",), description="How many more may be sent.")
+    reminders_left: int = computed(
+        _reminders_left,
+        columns=("reminders", "stored_status", "expires_at"),
+        context=True,
+        description="How many more may be sent; none once it is over.",
+    )
     reminded_at: datetime | None = attribute("When the last reminder was sent.")
     next_reminder_at: datetime | None = computed(
         _next_reminder,
-        columns=("reminded_at", "reminders"),
+        columns=("reminders", "stored_status", "expires_at", "reminded_at"),
+        context=True,
         description="When the next reminder may be sent; null when one may be sent at once, or none any more.",
     )
     created_at: datetime = attribute("When it was sent.")
@@ -94,10 +105,10 @@ class Invite(Node):
 
 @strawberry.input(description="Which invites.")
 class InviteFilter:
-    status: list[InviteStatus] | None = defaulted("Those that stand there.", None)
+    status: list[InviteStatus] | None = defaulted("Those with one of these statuses.", None)
     origin: list[Origin] | None = defaulted("Those that came through these doors.", None)
     candidate: list[strawberry.ID] | None = defaulted("Those of these candidates.", None)
-    instrument: strawberry.ID | None = defaulted("Those for this instrument.", None)
+    instrument: strawberry.ID | None = defaulted("Those for this instrument, in any version or, as `key@version`, in one.", None)
     email: str | None = defaulted("Those sent to exactly this mail address.", None)
     created_from: datetime | None = defaulted("Sent at this moment or later.", None)
     created_until: datetime | None = defaulted("Sent before this moment.", None)
@@ -107,7 +118,7 @@ class InviteFilter:
 class SendInviteInput:
     email: str = required("The candidate's mail address.")
     name: str | None = defaulted("The candidate's name.", None)
-    instrument: strawberry.ID = defaulted("What to take: the key of an instrument.", bank.PROFILE)
+    instrument: strawberry.ID = defaulted("What to take: the key of an instrument; new invites are for its current version.", bank.PROFILE)
     label: str | None = defaulted("Your own word for what is taken, up to 100 characters; it is given back as it is.", None)
     language: Language | None = defaulted("The language of mail and pages; left out: the account's.", None)
     send_email: bool = defaulted("Whether to mail the link; if not, pass it on yourself.", True)
@@ -116,11 +127,13 @@ class SendInviteInput:
 @strawberry.input(description="Which invite to take back.")
 class CancelInviteInput:
     key: strawberry.ID = required("Its key (`inv_…`) or id.")
+    origin: list[Origin] | None = defaulted(ORIGINS, None)
 
 
 @strawberry.input(description="Which invite to remind of.")
 class RemindInviteInput:
     key: strawberry.ID = required("Its key (`inv_…`) or id.")
+    origin: list[Origin] | None = defaulted(ORIGINS, None)
 
 
 @strawberry.type
@@ -159,14 +172,14 @@ class InviteMutation:
         description="Invite a person. Needs an available credit, which is spent when they complete it; at most ten may be pending.",
     )
     async def send_invite(self, info: Info, input: Annotated[SendInviteInput, arg("Whom, to what.")]) -> str:
-        instrument = ids.key_of("Instrument", input.instrument).partition("@")[0]
+        instrument = ids.key_of("Instrument", input.instrument)
         return await commands.send(info.context.work, **given_in(input, "instrument"), instrument=instrument)
 
     @mutation(
         requires=WRITE, answers=Invite, then=read_by(queries.by_keys), description="Take a pending invite back; its link stops working."
     )
     async def cancel_invite(self, info: Info, input: Annotated[CancelInviteInput, arg("Which one.")]) -> str:
-        return await commands.cancel(info.context.work, ids.key_of("Invite", input.key))
+        return await commands.cancel(info.context.work, ids.key_of("Invite", input.key), origins=input.origin or commands.ANY_ORIGIN)
 
     @mutation(
         requires=WRITE,
@@ -175,7 +188,7 @@ class InviteMutation:
         description="Mail the link again: for pending and started invites, at most three times, 24 hours apart.",
     )
     async def remind_invite(self, info: Info, input: Annotated[RemindInviteInput, arg("Which one.")]) -> str:
-        return await commands.remind(info.context.work, ids.key_of("Invite", input.key))
+        return await commands.remind(info.context.work, ids.key_of("Invite", input.key), origins=input.origin or commands.ANY_ORIGIN)
 
 
 findable("Invite", READ, queries.by_keys)

@@ -9,11 +9,12 @@ from typing import Annotated, Any, ClassVar, Generic, TypeVar
 import strawberry
 from strawberry.types.arguments import StrawberryArgumentAnnotation
 
+from domain.kernel.inputs import email_address
 from domain.kernel.paging import Page, Total, Window
 from domain.kernel.permissions import Access, Requirement
 from resolvers import ids
 from resolvers.context import Context
-from resolvers.fields import Info, arg, attribute, batched, declare_signature, graph_type, level_field, query
+from resolvers.declared import Declared, Info, arg, attribute, batched, declare_signature, graph_type, level_field, query
 
 Node = TypeVar("Node")
 FIRST = "How many from the beginning, 1 to 100. Give this or `last`."
@@ -123,7 +124,8 @@ def connection(pages: PagesOf, *, of: Any, key: str, order: type[Enum], default:
         found = await pages(context, keys, asked, order_by.value, filters(filter))
         return [Pages(found[getattr(parent, key)]) for parent in parents]
 
-    return level_field("connection", level, _arguments(order, default, filter), Connection[of], description)
+    declared = Declared("connection", level, columns=(key,), source=pages)
+    return level_field(declared, _arguments(order, default, filter), Connection[of], description)
 
 
 PageOf = Callable[[Context, Window, str, Mapping[str, Any]], Awaitable[Page]]
@@ -184,7 +186,8 @@ def filters(given: Any) -> dict[str, Any]:
 
 _KEYS: dict[str, Callable[[Any], Any]] = {
     "candidate": lambda keys: [ids.key_of("Candidate", key) for key in keys],
-    "instrument": lambda key: ids.key_of("Instrument", key).partition("@")[0],
+    "instrument": lambda key: ids.key_of("Instrument", key),
+    "email": email_address,
     "norm_group": lambda key: ids.number_of("NormGroup", key),
     "anonymized": lambda wanted: [str(wanted)],
 }

@@ -9,7 +9,7 @@ import strawberry
 from domain.kernel.errors import DomainError, Kind
 from domain.kernel.permissions import Access, Requirement
 from resolvers.context import Context
-from resolvers.fields import DECLARED, Guarded, Requires, Transaction, attribute, graph_type
+from resolvers.declared import DECLARED, Guarded, Requires, Transaction, attribute, graph_type
 
 
 @graph_type(requires=Access.PUBLIC, description="One field of the input that is wrong.")
@@ -75,22 +75,24 @@ def mutation(
     description: str,
     then: Callable[[Context, Any], Awaitable[Any]],
     admits_candidates: bool = False,
+    within: Callable[[Context, Any], Awaitable[int]] | None = None,
 ) -> Callable[..., Any]:
     """Declare a root field of the mutation: the function runs in a transaction and returns a key, `then` reads the row.
 
-    `then` is given the context and what the function returned, after the commit. The field answers
-    `<answers> | Problem`. Permission is asked before the transaction opens: Strawberry runs the last extension first.
+    `then` is given the context and what the function returned, after the commit. `within` finds, from the input and
+    before the transaction opens, the account that an anonymous caller works in. The field answers `<answers> | Problem`.
+    Permission is asked before all that: Strawberry runs the last extension first.
     """
     guarded = Guarded(requires, admits_candidates)
 
     def declare(function: Callable[..., Any]) -> Any:
         name = "".join(part.title() for part in function.__name__.split("_")) + "Result"
-        shown = f"What `{function.__name__}` answers: the {answers.__name__}, or why nothing was done."
+        shown = f"What `{name[0].lower()}{name.removesuffix('Result')[1:]}` answers: the {answers.__name__}, or why nothing was done."
         union = strawberry.union(name, description=shown)
         return strawberry.mutation(
             resolver=function,
             description=description,
-            extensions=[Transaction(then, problem_of), Requires(guarded)],
+            extensions=[Transaction(then, problem_of, within), Requires(guarded)],
             metadata={DECLARED: guarded},
             graphql_type=Annotated[answers | Problem, union],
         )

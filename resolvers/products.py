@@ -24,10 +24,8 @@ class Product(Node):
     description: LocalizedText = attribute("What it is.")
     credits: int = attribute("How many credits a purchase adds.")
     price: Decimal = attribute("The net price in whole units of the currency.")
-    price_cents: int = attribute("The net price in cents.")
     currency: str = attribute("The currency by its ISO code.")
-    features_en: list[str] = attribute("What comes with it, in English.")
-    features_de: list[str] = attribute("What comes with it, in German.")
+    features: list[LocalizedText] = attribute("What comes with it.")
 
 
 @graph_type(requires=Access.PUBLIC, description="A documented REST API that this server answers from the graph.")
@@ -51,7 +49,7 @@ class ProductQuery:
     ) -> list[Product]:
         return catalog.matching(category=category, max_price=max_price, min_credits=min_credits)  # type: ignore[return-value]
 
-    @query(requires=Access.PUBLIC, description="The documented REST APIs of this server; null for an unknown name.")
+    @query(requires=Access.PUBLIC, description="A documented REST API of this server; null for an unknown name.")
     async def rest_api(self, info: Info, name: Annotated[str, arg("The short name, such as `esc`.")]) -> RestApi | None:
         found = next((api for api in info.context.apis if api.name == name), None)
         return RestApi(**found._asdict()) if found else None

@@ -15,11 +15,10 @@ from domain.kernel.permissions import Permission
 from domain.results import queries, scoring
 from resolvers import ids
 from resolvers.enums import ListOrder, ScaleLabel, Tendency
-from resolvers.fields import Info, arg, attribute, computed, edge, graph_type, query, unfold
+from resolvers.fields import Connection, Info, arg, attribute, computed, edge, graph_type, listing, query, unfold
 from resolvers.inputs import defaulted
 from resolvers.instruments import Instrument, Scale, of_version
 from resolvers.nodes import Node, findable
-from resolvers.paging import Connection, listing
 from resolvers.scalars import BigInt
 from resolvers.texts import LocalizedText
 
@@ -118,7 +117,9 @@ class ScaleScore:
 @graph_type(requires=READ, description="How far the Graves values speak for the group (Wir) and for oneself (Ich).")
 class WirIch:
     wir_percent: float = computed(_tenth, columns=("wir_tenths",), description="The share of G2, G4 and G6, 0 to 100.")
-    ich_percent: float = computed(_tenth, columns=("ich_tenths",), description="The share of G3, G5 and G7; both sum to 100.")
+    ich_percent: float = computed(
+        lambda wir: (1000 - wir) / 10, columns=("wir_tenths",), description="The share of G3, G5 and G7; both sum to 100."
+    )
     tendency: Tendency = attribute("Which way it leans.")
 
 
@@ -126,8 +127,17 @@ def _scores(key: str, version: str, raw: Sequence[int | None], values: Sequence[
     return [Score(*three) for three in zip(bank.instrument(key, version).scales, raw, values, strict=True)]
 
 
-def _wir_ich(key: str, version: str, raw: Sequence[int | None]) -> scoring.WirIch | None:
-    return scoring.wir_ich(bank.instrument(key, version), raw)
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """The Wir/Ich ratio of a result, from its row."""
+
+    graph_type: ClassVar[str] = "WirIch"
+    wir_tenths: int
+    tendency: str
+
+
+def _wir_ich(wir_tenths: int | None, tendency: str | None) -> Ratio | None:
+    return Ratio(wir_tenths, tendency) if wir_tenths is not None and tendency is not None else None
 
 
 @graph_type(requires=READ, description="What one attempt measured.")
@@ -143,7 +153,9 @@ class Result(Node):
     instrument: Instrument = computed(
         of_version, columns=("instrument", "instrument_version"), description="What was taken, in which version."
     )
-    norm_group: NormGroup = edge(queries.norm_groups_by_key, key="norm_group", description="Whom it was compared with.")
+    norm_group: NormGroup = edge(
+        queries.norm_groups_by_version, key=("norm_group", "norm_version"), description="Whom it was compared with, as that was then."
+    )
     norm_version: int = attribute("The version of the norm group at that time.")
     scales: list[ScaleScore] = unfold(
         _scores,
@@ -152,7 +164,7 @@ class Result(Node):
     )
     wir_ich: WirIch | None = unfold(
         _wir_ich,
-        columns=("instrument", "instrument_version", "raw_tenths"),
+        columns=("wir_tenths", "tendency"),
         description="The Wir/Ich ratio; null when a Graves value is missing.",
     )
     completed_at: datetime = attribute("When the attempt was completed.")
@@ -161,7 +173,7 @@ class Result(Node):
 @strawberry.input(description="Which results.")
 class ResultFilter:
     candidate: list[strawberry.ID] | None = defaulted("Those of these candidates.", None)
-    instrument: strawberry.ID | None = defaulted("Those of this instrument.", None)
+    instrument: strawberry.ID | None = defaulted("Those of this instrument, in any version or, as `key@version`, in one.", None)
     norm_group: strawberry.ID | None = defaulted("Those compared with this norm group.", None)
     completed_from: datetime | None = defaulted("Completed at this moment or later.", None)
     completed_until: datetime | None = defaulted("Completed before this moment.", None)
@@ -171,9 +183,9 @@ class ResultFilter:
 class ResultQuery:
     @query(requires=READ, description="The result of an attempt; null when there is none.")
     async def result(
-        self, info: Info, attempt: Annotated[strawberry.ID, arg("The number of the attempt, or the id of the result.")]
+        self, info: Info, attempt: Annotated[strawberry.ID, arg("The number of the attempt, its id, or the id of the result.")]
     ) -> Result | None:
-        key = ids.number_of("Result", attempt)
+        key = max(ids.number_of("Result", attempt), ids.number_of("Attempt", attempt))
         return (await queries.by_attempt(info.context.read, info.context.account_id, [key])).get(key)  # type: ignore[return-value]
 
     results: Connection[Result] = listing(

@@ -1,6 +1,6 @@
 """Scalars of the graph: how they are written and what is taken for them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, NewType
 
@@ -47,7 +47,17 @@ def _read_decimal(value: Any) -> Decimal:
     raise GraphQLError("A Decimal is a number such as '89.00'.")
 
 
+def _read_day(value: Any) -> date:
+    try:
+        if len(value) == len("2026-11-22"):
+            return date.fromisoformat(value)
+    except (TypeError, ValueError):
+        pass
+    raise GraphQLError("A Date is a day such as '2026-11-22'.")
+
+
 SCALARS: dict[object, Any] = {
+    date: strawberry.scalar(name="Date", description="A day, ISO 8601: `2026-11-22`.", serialize=date.isoformat, parse_value=_read_day),
     datetime: strawberry.scalar(
         name="DateTime",
         description="A moment in UTC, ISO 8601 with milliseconds: `2026-11-22T08:30:00.000Z`. Input needs a time zone.",

@@ -16,9 +16,9 @@ from resolvers.attempts import AttemptMutation, AttemptQuery
 from resolvers.billing import BillingQuery
 from resolvers.candidates import CandidateMutation, CandidateQuery
 from resolvers.credentials import CredentialMutation, CredentialQuery
+from resolvers.declared import Guarded, ShownRequirement, declaration
 from resolvers.entries import EntryMutation, EntryQuery
 from resolvers.events import EventSubscription
-from resolvers.fields import Guarded, ShownRequirement, declaration
 from resolvers.instruments import InstrumentQuery
 from resolvers.invites import InviteMutation, InviteQuery
 from resolvers.nodes import NodeQuery
@@ -59,7 +59,7 @@ class Subscription(EventSubscription):
     locations=[Location.FIELD_DEFINITION],
     name="rest",
     repeatable=True,
-    description="An operation of a documented REST API that is answered from this field.",
+    description="An operation of a documented REST API (its short name, method and path) that is answered from this field.",
 )
 class Rest:
     api: str = strawberry.directive_field(name="api")

@@ -1,15 +1,17 @@
 """Texts that exist in every language."""
 
-from collections.abc import Sequence
 from typing import Annotated
 
 from domain.kernel.language import Language, Text
 from domain.kernel.permissions import Access
 from resolvers import enums as _enums  # noqa: F401  the enums are declared before types use them
-from resolvers.context import Context
-from resolvers.fields import arg, attribute, batched, graph_type
+from resolvers.fields import arg, attribute, computed, graph_type
 
 InLanguage = Annotated[Language, arg("Which language.")]
+
+
+def _in_language(en: str, de: str, *, language: InLanguage = Language.EN) -> str:
+    return Text(en, de).in_language(language)
 
 
 @graph_type(requires=Access.PUBLIC, description="A text in every language.")
@@ -17,6 +19,4 @@ class LocalizedText:
     en: str = attribute("In English.")
     de: str = attribute("In German.")
 
-    @batched("In the language asked for.")
-    async def text(parents: Sequence[Text], context: Context, *, language: InLanguage = Language.EN) -> list[str]:  # noqa: N805  parents in, values out
-        return [parent.in_language(language) for parent in parents]
+    text: str = computed(_in_language, columns=("en", "de"), description="In the language asked for.")

@@ -35,6 +35,3 @@ class Dialect:
     """The security scheme as OpenAPI names it."""
     always: tuple[int, ...] = ()
     """Statuses of refusals that every operation with a key may answer."""
-
-    def route_of(self, method: str, path: str) -> Route | None:
-        return next((route for route in self.routes if route.method == method and route.path == path), None)

@@ -55,14 +55,15 @@ class _Schemas:
 
 
 class _Plain(GenerateJsonSchema):
-    """JSON schema without the titles that pydantic makes of names."""
+    """JSON schema without the titles that pydantic makes of names and without docstrings, which are for us."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
 
     def model_schema(self, schema: Any) -> Any:
         made = super().model_schema(schema)
-        made.pop("title", None)
+        for ours in ("title", "description"):
+            made.pop(ours, None)
         return made
 
 

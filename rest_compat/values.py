@@ -1,4 +1,4 @@
-"""Values of queries and paths: they come as text and are read as strictly as a body."""
+"""Values that are read more strictly than their types: of queries and paths, which come as text, and addresses."""
 
 import re
 from datetime import date
@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, WithJsonSchema
 LARGEST = 2**63 - 1
 _DIGITS = re.compile(r"-?[0-9]{1,19}", re.ASCII)
 _DECIMAL = re.compile(r"-?[0-9]{1,100}(\.[0-9]{1,100})?([eE][+-]?[0-9]{1,3})?", re.ASCII)
+_WEB = re.compile(r"https?://[^\s/?#@\\]+([/?#]\S*)?", re.IGNORECASE)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
@@ -34,7 +35,16 @@ def _iso(value: Any) -> Any:
     return value
 
 
+def _page(value: Any) -> Any:
+    """Take addresses of the web only: an address of another kind, such as javascript:, runs where somebody shows it as a link."""
+    if isinstance(value, str) and value.strip() and not _WEB.fullmatch(value.strip()):
+        raise ValueError("Input should be an address such as https://www.example.com.")
+    return value
+
+
 IN_DIGITS = BeforeValidator(_whole)
 """Goes last in an annotation: `Annotated[int, Field(ge=0), IN_DIGITS]`."""
 Price = Annotated[Decimal, BeforeValidator(_plain), WithJsonSchema({"type": "number"})]
 CalendarDay = Annotated[date, BeforeValidator(_iso)]
+WebPage = Annotated[str, BeforeValidator(_page), WithJsonSchema({"type": "string", "format": "uri"})]
+"""An address that people open in a browser; empty where there is none."""

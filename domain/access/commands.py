@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import or_, update
 from sqlalchemy.exc import IntegrityError
 
-from domain.access import credentials
+from domain.access import credentials, modes
 from domain.access.credentials import NewKey
 from domain.access.errors import EmailTaken, GrantsMoreThanItHas, TokenMakesNoCredential
 from domain.access.model import Account, ApiKey
@@ -56,16 +56,20 @@ async def _add(uow: UnitOfWork, details: dict[str, Any], account_id: int, *, twi
 def _details(given: dict[str, Any]) -> dict[str, Any]:
     """The details of an account as they are stored."""
     email = inputs.email_address(given["email"])
-    country = (given.get("country") or "US").upper()
-    if not (len(country) == 2 and country.isascii() and country.isalpha()):
-        raise BadInput.field("country", message="'country' must be an ISO code of two letters, such as DE.")
-    plain = ("contact_name", "phone", "website", "street", "postal_code", "city", "vat_id", "billing_attention")
+    country = _country(given.get("country") or "US")
+    texts = ("contact_name", "phone", "website", "street", "postal_code", "city", "vat_id", "billing_attention")
     return {
         "email": email,
-        "company": inputs.line(given["company"], "company", required=True),
+        "company": inputs.line(given["company"], "company", required=True, plain=True),
         "country": country,
         "language": Language.DE if country in ("DE", "AT", "LI") else Language.EN,
-    } | {name: inputs.line(given.get(name), name) for name in plain}
+    } | {name: inputs.line(given.get(name), inputs.spelled(name)) for name in texts}
+
+
+def _country(code: str) -> str:
+    if not (len(code) == 2 and code.isascii() and code.isalpha()):
+        raise BadInput.field("country", message="'country' must be an ISO code of two letters, such as DE.")
+    return code.upper()
 
 
 async def own_account(uow: UnitOfWork) -> Account:
@@ -80,7 +84,7 @@ async def own_account(uow: UnitOfWork) -> Account:
 
 
 async def change_account(uow: UnitOfWork, changes: dict[str, Any]) -> int:
-    """Change what an account may change of itself: language, imprint, privacy text, contact details, norm group.
+    """Change what an account may change of itself: language, country, imprint, privacy text, contact details, norm group.
 
     A text given as empty is taken away. Raises BadInput.
     """
@@ -90,26 +94,24 @@ async def change_account(uow: UnitOfWork, changes: dict[str, Any]) -> int:
     for name, value in changes.items():
         if name in _LONGEST:
             value = inputs.paragraph(value, name, longest=_LONGEST[name])
-        elif name == "language" and value is None:
-            raise BadInput.field(name, message="'language' cannot be taken away.")
+        elif name in ("language", "country") and value is None:
+            raise BadInput.field(name, message=f"'{name}' cannot be taken away.")
+        elif name == "country":
+            value = _country(value)
         elif name not in ("language", "norm_group"):
-            value = inputs.line(value, name, required=name == "company")
+            value = inputs.line(value, inputs.spelled(name), required=name == "company", plain=name == "company")
         setattr(account, name, value)
     uow.record("account.changed", f"cus_{uow.account_id}", fields=sorted(changes))
     return uow.account_id
 
 
-async def enter_mode(uow: UnitOfWork, mode: str) -> None:
-    """Work in the sandbox twin of the account, when that is what is asked for.
+async def enter_mode(uow: UnitOfWork, mode: str | None) -> None:
+    """Work in the sandbox twin of the account, when that is what is asked for; None is the account's own mode.
 
     Raises BadInput when a sandbox credential asks for the live account.
     """
-    account = await own_account(uow)
-    if account.mode == mode:
-        return
-    if mode == "live":
-        raise BadInput.field("mode", message="A sandbox key cannot make keys of the live account.")
-    await uow.enter(account.twin)
+    if mode is not None:
+        await uow.enter(modes.account_in(await own_account(uow), mode))
 
 
 async def create_key(
@@ -157,7 +159,7 @@ def _grantable(uow: UnitOfWork, wanted: Iterable[Permission] | None) -> frozense
     if not granted:
         raise BadInput.field("permissions", message="Name at least one permission.")
     if lacking := granted - own:
-        raise GrantsMoreThanItHas(details={"permissions": sorted(permission.value for permission in lacking)})
+        raise GrantsMoreThanItHas(sorted(permission.value for permission in lacking))
     return granted
 
 
@@ -176,7 +178,7 @@ async def revoke_key(uow: UnitOfWork, key: str) -> str:
 
 
 async def reissue_key(uow: UnitOfWork, key: str, *, overlap: timedelta = OVERLAP) -> NewKey:
-    """Make a key with the name, permissions and limit of another, which ends after the overlap.
+    """Make a key with the name, permissions, limit and end of another, which ends after the overlap.
 
     Raises NotFound, also for a key that has ended; GrantsMoreThanItHas.
     """
@@ -186,7 +188,7 @@ async def reissue_key(uow: UnitOfWork, key: str, *, overlap: timedelta = OVERLAP
     if row is None or row.revoked_at or (row.expires_at and row.expires_at <= uow.now):
         raise NotFound("There is no such API key, or it has ended.")
     permissions = credentials.permissions_of(row.permissions)
-    made = await create_key(uow, name=row.name, permissions=permissions, rate_limit=row.rate_limit)
+    made = await create_key(uow, name=row.name, permissions=permissions, expires_at=row.expires_at, rate_limit=row.rate_limit)
     row.expires_at = min(uow.now + overlap, row.expires_at or uow.now + overlap)
     uow.record("api_key.reissued", key, by=made.key)
     return made

@@ -1,5 +1,7 @@
 """What can go wrong with accounts and keys."""
 
+from collections.abc import Sequence
+
 from domain.kernel.errors import DomainError, Forbidden, Kind
 
 
@@ -11,7 +13,9 @@ class EmailTaken(DomainError):
 
 class GrantsMoreThanItHas(Forbidden):
     code = "GRANTS_MORE_THAN_IT_HAS"
-    text = "A credential cannot give a permission that it lacks itself."
+
+    def __init__(self, lacking: Sequence[str]) -> None:
+        super().__init__(f"A credential cannot give a permission that it lacks itself: {', '.join(lacking)}.")
 
 
 class TokenMakesNoCredential(Forbidden):

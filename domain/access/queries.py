@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import and_, bindparam, or_, select
 
+from domain.access import modes
 from domain.access.model import Account, ApiKey
 from domain.kernel.columns import UtcDateTime
 from domain.kernel.listing import Listing, Order, choice
@@ -88,6 +89,16 @@ async def keys_by_key(read: Read, account_id: int, keys: Collection[str]) -> dic
 async def keys(read: Read, account_id: int, window: Window, *, now: datetime, given: Mapping[str, Any] | None = None) -> Page:
     """API keys of the account, newest first."""
     return await KEYS.page(read, account_id, window, order="newest", given=given or {}, now=now)
+
+
+async def in_mode(read: Read, account_id: int, mode: str) -> int:
+    """The account itself or its sandbox twin, whichever has a mode.
+
+    Raises BadInput when a sandbox credential asks for the live account.
+    """
+    account = await by_id(read, account_id)
+    assert account is not None
+    return modes.account_in(account, mode)
 
 
 async def by_email(read: Read, email: str) -> int | None:

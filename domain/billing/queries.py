@@ -3,10 +3,11 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from domain.billing.model import CreditBalance, CreditEntry
-from domain.kernel.listing import Listing, Order, one_of
+from domain.kernel.columns import UtcDateTime
+from domain.kernel.listing import Listing, Order, one_of, where
 from domain.kernel.paging import Page, Window
 from domain.kernel.statements import ACCOUNT, Read, Row, any_of, by_key, row_type, statement
 
@@ -35,7 +36,11 @@ LEDGER = Listing(
     select(*_COLUMNS).where(CreditEntry.account_id == ACCOUNT),
     "CreditEntry",
     key=CreditEntry.key,
-    filters={"kind": one_of("kind", CreditEntry.kind)},
+    filters={
+        "kind": one_of("kind", CreditEntry.kind),
+        "at_from": where("at_from", CreditEntry.at >= bindparam("at_from", type_=UtcDateTime())),
+        "at_until": where("at_until", CreditEntry.at < bindparam("at_until", type_=UtcDateTime())),
+    },
     orders={"newest": Order((CreditEntry.at, CreditEntry.key), descending=True)},
 )
 _EMPTY = row_type("Balance", ("account_id", "available", "granted", "bought", "refunded", "used"))

@@ -16,8 +16,9 @@ from domain.kernel.statements import ACCOUNT
 from domain.kernel.work import UnitOfWork
 
 DETAILS = ("given_name", "family_name", "gender", "birth_year", "language")
+_PARTS = ("given_name", "family_name")
 OLDEST_BIRTH_YEAR = 1900
-_BY_EMAIL = select(Candidate).where(Candidate.account_id == ACCOUNT, Candidate.email == bindparam("email"))
+_BY_EMAIL = select(Candidate.key).where(Candidate.account_id == ACCOUNT, Candidate.email == bindparam("email"))
 _ADD = {
     name: insert.on_conflict_do_nothing(index_elements=["account_id", "email"]).returning(table_of(Candidate).c.key)
     for name, insert in inserts(Candidate).items()
@@ -25,17 +26,18 @@ _ADD = {
 
 
 async def find_or_add(uow: UnitOfWork, *, email: str, name: str = "", language: str | None = None) -> str:
-    """Find the account's candidate with this mail address, or add one; a name that is not empty replaces the older one."""
-    candidate = await _by_email(uow, email)
-    if candidate is None:
+    """Find the account's candidate with this mail address, or add one; what is told last and is not empty stays."""
+    key = await _key_of(uow, email)
+    if key is None:
         return await _add(uow, email, name, language)
-    if name and name != candidate.name:
-        candidate.name = name
-        candidate.sort_name = sort_name(candidate)
-        candidate.updated_at = uow.now
-    if language and candidate.language is None:
-        candidate.language, candidate.language_source = language, source(uow)
-    return candidate.key
+    told: dict[str, Any] = {"name": name} if name else {}
+    if language:
+        told["language"] = language
+    candidate = await uow.lock(Candidate, uow.account_id, key)
+    assert candidate is not None
+    if any(getattr(candidate, part) != value for part, value in told.items()):
+        _tell(uow, candidate, told)
+    return key
 
 
 async def _add(uow: UnitOfWork, email: str, name: str, language: str | None) -> str:
@@ -60,7 +62,8 @@ async def _add(uow: UnitOfWork, email: str, name: str, language: str | None) -> 
     return str(added)
 
 
-async def _by_email(uow: UnitOfWork, email: str) -> Candidate | None:
+async def _key_of(uow: UnitOfWork, email: str) -> str | None:
+    await uow.session.flush()
     found = await uow.session.execute(_BY_EMAIL, {"account_id": uow.account_id, "email": email})
     return found.scalar_one_or_none()
 
@@ -71,17 +74,32 @@ async def update(uow: UnitOfWork, key: str, changes: dict[str, Any]) -> str:
     A detail given as null is taken away. Raises NotFound, Anonymized, BadInput.
     """
     candidate = await _locked(uow, key)
-    checked = {name: _checked(uow, name, value) for name, value in changes.items()}
-    for name, value in checked.items():
+    _tell(uow, candidate, {name: _checked(uow, name, value) for name, value in changes.items()})
+    uow.record("candidate.changed", key, fields=sorted(changes))
+    return key
+
+
+async def use_language(uow: UnitOfWork, key: str, language: str) -> None:
+    """Note the language that a candidate chose."""
+    candidate = await uow.lock(Candidate, uow.account_id, key)
+    if candidate is not None and candidate.language != language:
+        _tell(uow, candidate, {"language": language})
+
+
+def _tell(uow: UnitOfWork, candidate: Candidate, told: dict[str, Any]) -> None:
+    """Write what was told, by whom; name and its parts are kept in step, the newest first."""
+    guess = dict(zip(_PARTS, names.split(candidate.name), strict=True))
+    if told.get("name"):
+        told = {"given_name": None, "family_name": None} | told  # a name as one text replaces older parts
+    for name, value in told.items():
         setattr(candidate, name, value)
         if name in DETAILS:
             setattr(candidate, f"{name}_source", source(uow) if value is not None else None)
-    if {"given_name", "family_name"} & changes.keys() and "name" not in changes:
-        candidate.name = names.joined(candidate.given_name, candidate.family_name) or candidate.name
+    if not told.get("name") and {"name", *_PARTS} & told.keys():
+        kept = {part: getattr(candidate, part) or (None if {part, "name"} & told.keys() else guess[part]) for part in _PARTS}
+        candidate.name = names.joined(**kept)
     candidate.sort_name = sort_name(candidate)
     candidate.updated_at = uow.now
-    uow.record("candidate.changed", key, fields=sorted(changes))
-    return key
 
 
 async def protect(uow: UnitOfWork, key: str, *, protected: bool) -> str:
@@ -118,18 +136,13 @@ def _checked(uow: UnitOfWork, name: str, value: Any) -> Any:
             value, lambda year: OLDEST_BIRTH_YEAR <= year <= latest, "birthYear", message=f"'birthYear' must be from 1900 to {latest}."
         )
     if name in ("name", "given_name", "family_name"):
-        cleaned = inputs.line(value, _camel(name))
+        cleaned = inputs.line(value, inputs.spelled(name))
         return cleaned or "" if name == "name" else cleaned
     return value
-
-
-def _camel(name: str) -> str:
-    head, *tail = name.split("_")
-    return head + "".join(part.title() for part in tail)
 
 
 def sort_name(candidate: Candidate) -> str:
     """What a candidate is sorted and searched by: the family name first where it is known, else the name as given."""
     if candidate.family_name:
-        return folded(f"{candidate.family_name} {candidate.given_name or ''} {candidate.name}".strip())
+        return folded(" ".join(filter(None, (candidate.family_name, candidate.given_name, candidate.name))))
     return folded(candidate.name)

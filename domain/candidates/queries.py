@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from domain.candidates.model import Candidate
 from domain.candidates.search import matching
@@ -33,6 +33,7 @@ COLUMNS = (
     Candidate.updated_at,
 )
 _BY_KEY = statement(select(*COLUMNS).where(Candidate.account_id == ACCOUNT, any_of(Candidate.key)), "Candidate")
+_COUNT = statement(select(func.count().label("number")).where(Candidate.account_id == ACCOUNT))
 ANONYMIZED = {"True": Candidate.anonymized_at.is_not(None), "False": Candidate.anonymized_at.is_(None)}
 CANDIDATES = Listing(
     select(*COLUMNS).where(Candidate.account_id == ACCOUNT),
@@ -59,6 +60,12 @@ CANDIDATES = Listing(
 async def by_keys(read: Read, account_id: int, keys: Collection[str]) -> dict[str, Row]:
     """Candidates by their keys."""
     return by_key(await read(_BY_KEY, account_id=account_id, keys=keys), "key")
+
+
+async def count(read: Read, account_id: int) -> int:
+    """How many candidates the account has."""
+    [row] = await read(_COUNT, account_id=account_id)
+    return int(row.number)
 
 
 async def page(read: Read, account_id: int, window: Window, *, order: str, given: Mapping[str, Any]) -> Page:

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from domain.access import commands as access
 from domain.billing import credits
+from domain.candidates import commands as candidates
 from domain.instruments import bank
 from domain.invites.errors import AlreadyCanceled, AlreadyCompleted, InviteExpired, NothingToScore
 from domain.invites.model import Attempt, Invite
@@ -39,6 +40,8 @@ async def start(uow: UnitOfWork, invite_key: str, *, language: str | None = None
         last_at=uow.now,
     )
     uow.add(attempt, uow.account_id, attempt.attempt_id)
+    if language is not None:
+        await candidates.use_language(uow, invite.candidate_key, language)
     uow.record("invite.started", invite_key, attempt=attempt.attempt_id)
     return attempt.attempt_id
 
@@ -88,7 +91,7 @@ async def complete(uow: UnitOfWork, attempt_id: int) -> int:
     if all(value is None for value in result.c_tenths):
         raise NothingToScore
     attempt.status, attempt.completed_at, attempt.last_at = "completed", uow.now, uow.now
-    invite.status, invite.completed_at = InviteStatus.COMPLETED, uow.now
+    invite.status, invite.completed_at, invite.settled = InviteStatus.COMPLETED, uow.now, True
     await credits.spend(uow, reference=f"attempt:{attempt_id}")
     uow.record("invite.completed", attempt.invite_key, attempt=attempt_id)
     return attempt_id

@@ -1,8 +1,9 @@
 """What can be done with an invite. Each verb runs inside the caller's unit of work."""
 
-from datetime import timedelta
+from collections.abc import Collection
+from datetime import datetime, timedelta
 
-from sqlalchemy import or_, update
+from sqlalchemy import or_, select, update
 
 from domain.access import commands as access
 from domain.billing import credits
@@ -23,6 +24,8 @@ from domain.kernel import inputs
 from domain.kernel.errors import NotFound
 from domain.kernel.identifiers import new_key
 from domain.kernel.work import UnitOfWork
+
+ANY_ORIGIN = tuple(Origin)
 
 
 async def send(
@@ -64,13 +67,14 @@ async def issue(
 ) -> str:
     """Write an invite for a candidate, found by a checked mail address or added.
 
-    Raises UnknownInstrument.
+    `instrument` is a key, or `key@version` of the current version. Raises UnknownInstrument.
     """
-    taken = bank.current(instrument)
-    if taken is None:
+    wanted, _, version = instrument.partition("@")
+    taken = bank.current(wanted)
+    if taken is None or version not in ("", taken.version):
         raise UnknownInstrument
     account = await access.own_account(uow)
-    candidate_key = await candidates.find_or_add(uow, email=email, name=name)
+    candidate_key = await candidates.find_or_add(uow, email=email, name=name, language=language)
     invite = Invite(
         account_id=uow.account_id,
         key=new_key("inv"),
@@ -91,24 +95,28 @@ async def issue(
     return invite.key
 
 
-async def cancel(uow: UnitOfWork, key: str) -> str:
+async def cancel(uow: UnitOfWork, key: str, *, origins: Collection[Origin] = ANY_ORIGIN) -> str:
     """Take a pending invite back, also one that expired while pending (I-ESC-14).
+
+    An invite that came through another door than `origins` is not found.
 
     Raises NotFound, NotPending, AlreadyCanceled.
     """
     canceled = (
         update(Invite)
-        .where(Invite.account_id == uow.account_id, Invite.key == key, Invite.origin == Origin.DIRECT, Invite.status == "pending")
-        .values(status="canceled", canceled_at=uow.now)
+        .where(Invite.account_id == uow.account_id, Invite.key == key, Invite.origin.in_(origins), Invite.status == "pending")
+        .values(status="canceled", canceled_at=uow.now, settled=True)
     )
     if not await uow.change(canceled):
-        raise AlreadyCanceled if (await _found(uow, key)).status == "canceled" else NotPending
+        raise AlreadyCanceled if (await _found(uow, key, origins)).status == "canceled" else NotPending
     uow.record("invite.canceled", key)
     return key
 
 
-async def remind(uow: UnitOfWork, key: str) -> str:
+async def remind(uow: UnitOfWork, key: str, *, origins: Collection[Origin] = ANY_ORIGIN) -> str:
     """Send the link again: at most three times, 24 hours apart (R-ESC-27, R-ESC-28).
+
+    An invite that came through another door than `origins` is not found.
 
     Raises NotFound, NotRemindable, ReminderLimitReached, ReminderTooSoon, AlreadyCanceled.
     """
@@ -117,7 +125,7 @@ async def remind(uow: UnitOfWork, key: str) -> str:
         .where(
             Invite.account_id == uow.account_id,
             Invite.key == key,
-            Invite.origin == Origin.DIRECT,
+            Invite.origin.in_(origins),
             or_(*(Invite.status == status for status in OPEN)),
             Invite.expires_at > uow.now,
             Invite.reminders < REMINDERS,
@@ -126,27 +134,32 @@ async def remind(uow: UnitOfWork, key: str) -> str:
         .values(reminders=Invite.reminders + 1, reminded_at=uow.now)
     )
     if not await uow.change(reminded):
-        raise await _why_not_reminded(uow, key)
-    number = (await _found(uow, key)).reminders
+        raise _why_not_reminded(await _found(uow, key, origins), uow.now)
+    number = (await _found(uow, key, origins)).reminders
     uow.record("invite.reminded", key, number=number)
     await uow.enqueue(mails.send_reminder, key, str(number))
     return key
 
 
-async def _why_not_reminded(uow: UnitOfWork, key: str) -> Exception:
-    invite = await _found(uow, key)
+def _why_not_reminded(invite: Invite, now: datetime) -> Exception:
     if invite.status == "canceled":
         return AlreadyCanceled()
-    if invite.status not in OPEN or invite.expires_at <= uow.now:
+    if invite.status not in OPEN or invite.expires_at <= now:
         return NotRemindable()
     if invite.reminders >= REMINDERS:
         return ReminderLimitReached(REMINDERS)
-    wait = (invite.reminded_at or uow.now) + BETWEEN_REMINDERS - uow.now
+    wait = (invite.reminded_at or now) + BETWEEN_REMINDERS - now
     return ReminderTooSoon(retry_after=-(-wait // timedelta(seconds=1)))
 
 
-async def _found(uow: UnitOfWork, key: str) -> Invite:
+async def _found(uow: UnitOfWork, key: str, origins: Collection[Origin]) -> Invite:
     invite = await uow.session.get(Invite, (uow.account_id, key), populate_existing=True)
-    if invite is None or invite.origin != Origin.DIRECT:
-        raise NotFound
+    if invite is None or invite.origin not in origins:
+        raise NotFound("There is no such invite.")
     return invite
+
+
+async def is_for(uow: UnitOfWork, key: str, candidate_key: str) -> bool:
+    """Say whether an invite is one of a candidate."""
+    found = select(Invite.key).where(Invite.account_id == uow.account_id, Invite.key == key, Invite.candidate_key == candidate_key)
+    return (await uow.session.execute(found)).scalar_one_or_none() is not None

@@ -2,12 +2,15 @@
 
 from datetime import timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select
 
 from domain.access.model import Account
+from domain.billing import credits
+from domain.billing.errors import InsufficientCredits
 from domain.invites import commands, mails
-from domain.invites.errors import LinkNotValid, TooManyEntries
+from domain.invites.errors import LinkClosed, LinkNotValid, TooManyEntries, TooManyUnconfirmed
 from domain.invites.model import Entry
+from domain.invites.status import LIFETIME as INVITE_LIFETIME
 from domain.invites.status import Origin
 from domain.kernel import inputs
 from domain.kernel.identifiers import new_key
@@ -17,21 +20,28 @@ LIFETIME = timedelta(hours=24)
 """How long the mail of an entry can be confirmed."""
 AGAIN_AFTER = timedelta(minutes=10)
 """How long before another mail goes to the same address."""
+MOST_UNCONFIRMED = 200
+"""How many mails of the last day may be unconfirmed, so that a link cannot be used to flood strangers."""
 
 
 async def request(uow: UnitOfWork, *, email: str, name: str, language: str) -> str:
     """Note that somebody wants to take part and mail them a link; return the key of the entry.
 
-    Nothing about a known candidate changes before the mail address is confirmed. Raises BadInput, TooManyEntries.
+    Nothing about a known candidate changes before the mail address is confirmed. An account without credits mails
+    nobody, so that an account that anybody can register is no way to send mail to strangers. Raises BadInput,
+    TooManyEntries, TooManyUnconfirmed, LinkClosed.
     """
     address = inputs.email_address(email)
-    shown = inputs.line(name, "name", required=True) or ""
+    shown = inputs.line(name, "name", required=True, plain=True) or ""
+    try:
+        await credits.require(uow, 1)
+    except InsufficientCredits:
+        raise LinkClosed from None  # strangers learn nothing of the account's credits
     await uow.one_at_a_time(Account, uow.account_id)
-    recent = select(func.count()).where(
-        Entry.account_id == uow.account_id, Entry.email == address, Entry.created_at > uow.now - AGAIN_AFTER
-    )
-    if (await uow.session.execute(recent)).scalar_one():
+    if await _count(uow, Entry.email == address, Entry.created_at > uow.now - AGAIN_AFTER):
         raise TooManyEntries(retry_after=int(AGAIN_AFTER.total_seconds()))
+    if await _count(uow, Entry.invite_key.is_(None), Entry.created_at > uow.now - LIFETIME) >= MOST_UNCONFIRMED:
+        raise TooManyUnconfirmed(retry_after=int(AGAIN_AFTER.total_seconds()))
     entry = Entry(
         account_id=uow.account_id,
         key=new_key("ent"),
@@ -47,8 +57,15 @@ async def request(uow: UnitOfWork, *, email: str, name: str, language: str) -> s
     return entry.key
 
 
+async def _count(uow: UnitOfWork, *conditions: ColumnElement[bool]) -> int:
+    counted = select(func.count()).select_from(Entry).where(Entry.account_id == uow.account_id, *conditions)
+    return int((await uow.session.execute(counted)).scalar_one())
+
+
 async def confirm(uow: UnitOfWork, key: str) -> str:
     """Turn an entry into an invite and return the invite's key; confirming it again gives the same invite.
+
+    The mail goes on to lead there for as long as the invite is valid, since it is the only one they have.
 
     Raises LinkNotValid when the entry is unknown or its day is over.
     """
@@ -57,12 +74,12 @@ async def confirm(uow: UnitOfWork, key: str) -> str:
         raise LinkNotValid
     if entry.invite_key is None:
         invite_key = await commands.issue(uow, Origin.OPEN_LINK, email=entry.email, name=entry.name, language=entry.language)
-        entry.invite_key = invite_key
+        entry.invite_key, entry.expires_at = invite_key, uow.now + INVITE_LIFETIME
         uow.record("entry.confirmed", key, invite=invite_key)
     return entry.invite_key
 
 
 async def forget(uow: UnitOfWork) -> int:
-    """Delete the account's entries whose day is over, confirmed or not, and say how many."""
+    """Delete the account's entries whose time is over, confirmed or not, and say how many."""
     over = delete(Entry).where(Entry.account_id == uow.account_id, Entry.expires_at <= uow.now)
     return int((await uow.session.execute(over)).rowcount)  # type: ignore[attr-defined]

@@ -1,6 +1,6 @@
 """What can go wrong with invites and attempts."""
 
-from domain.kernel.errors import DomainError, Kind
+from domain.kernel.errors import DomainError, FieldFault, Kind
 
 
 class TooManyPendingInvites(DomainError):
@@ -64,7 +64,10 @@ class NothingToScore(DomainError):
 class UnknownInstrument(DomainError):
     kind = Kind.BAD_INPUT
     code = "UNKNOWN_INSTRUMENT"
-    text = "There is no such instrument."
+    text = "There is no such instrument, or not in that version any more."
+
+    def __init__(self) -> None:
+        super().__init__(fields=[FieldFault(("instrument",), self.text)])
 
 
 class LinkNotValid(DomainError):
@@ -73,7 +76,19 @@ class LinkNotValid(DomainError):
     text = "This link is not valid any more."
 
 
+class LinkClosed(DomainError):
+    kind = Kind.WRONG_STATE
+    code = "LINK_CLOSED"
+    text = "Nobody can take part by this link at the moment. Please ask whoever gave it to you."
+
+
 class TooManyEntries(DomainError):
     kind = Kind.TOO_MANY
     code = "TOO_MANY_ENTRIES"
     text = "A mail was sent to this address a short while ago. Look into the inbox, or try again later."
+
+
+class TooManyUnconfirmed(DomainError):
+    kind = Kind.TOO_MANY
+    code = "TOO_MANY_UNCONFIRMED"
+    text = "Many people asked to take part today and have not confirmed their address yet. Try again later."

@@ -14,9 +14,7 @@ from domain.kernel.work import UnitOfWork
 AT_ONCE = 500
 _EXPIRED = statement(
     select(Invite.account_id, Invite.key)
-    .where(
-        ~Invite.expiry_noted, or_(*(Invite.status == bindparam(f"status_{status}", status) for status in OPEN)), Invite.expires_at <= NOW
-    )
+    .where(~Invite.settled, or_(*(Invite.status == bindparam(f"status_{status}", status) for status in OPEN)), Invite.expires_at <= NOW)
     .order_by(Invite.expires_at)
     .limit(AT_ONCE),
     unscoped="the sweep finds expired invites of all accounts",
@@ -45,10 +43,8 @@ async def expire(ports: Ports) -> int:
 async def _note(uow: UnitOfWork, key: str) -> int:
     noted = (
         update(Invite)
-        .where(
-            Invite.account_id == uow.account_id, Invite.key == key, ~Invite.expiry_noted, or_(*(Invite.status == status for status in OPEN))
-        )
-        .values(expiry_noted=True)
+        .where(Invite.account_id == uow.account_id, Invite.key == key, ~Invite.settled, or_(*(Invite.status == status for status in OPEN)))
+        .values(settled=True)
     )
     changed = await uow.change(noted)
     if changed:

@@ -5,7 +5,7 @@ from sqlalchemy import update
 from domain.access import queries as access
 from domain.instruments import bank
 from domain.invites import links, queries
-from domain.invites.model import Invite
+from domain.invites.model import Entry, Invite
 from domain.invites.status import OPEN, days_left
 from domain.kernel.actor import Actor
 from domain.kernel.jobs import job
@@ -28,10 +28,14 @@ async def send_invitation(ports: Ports, account_id: int, key: str) -> None:
 
 @job("invites.send_reminder")
 async def send_reminder(ports: Ports, account_id: int, key: str, number: str) -> None:
-    """Mail a candidate their link again."""
+    """Mail a candidate their link again, once for each number."""
     invite, account = await _open_invite(ports, account_id, key)
-    if invite is not None and account is not None:
-        await ports.mailer.send(_mail(ports, "reminder", invite, account, reference=f"{key}.{number}"))
+    if invite is None or account is None or invite.reminders_mailed >= int(number):
+        return
+    await ports.mailer.send(_mail(ports, "reminder", invite, account, reference=f"{key}.{number}"))
+    async with ports.database.work(Actor.system(account_id)) as uow:
+        mailed = update(Invite).where(Invite.account_id == account_id, Invite.key == key, Invite.reminders_mailed < int(number))
+        await uow.change(mailed.values(reminders_mailed=int(number)))
 
 
 @job("invites.send_entry")
@@ -40,12 +44,14 @@ async def send_entry(ports: Ports, account_id: int, key: str) -> None:
     read = ports.database.read()
     entry = (await queries.entries_by_key(read, account_id, [key])).get(key)
     account = await access.by_id(read, account_id)
-    if entry is None or account is None or account.mode == "test" or entry.invite_key or entry.expires_at <= ports.database.clock.now():
+    if entry is None or account is None or account.mode == "test" or entry.sent_at or entry.expires_at <= ports.database.clock.now():
         return
     link = links.entry_link(ports.database.environment, account_id, key)
     asked = bank.instrument(bank.PROFILE, bank.CURRENT[bank.PROFILE])
     facts = {"company": account.company, "link": link, "name": entry.name, "minutes": str(asked.duration_minutes)}
     await ports.mailer.send(Mail("entry", entry.language, entry.email, entry.name, key, facts))
+    async with ports.database.work(Actor.system(account_id)) as uow:
+        await uow.change(update(Entry).where(Entry.account_id == account_id, Entry.key == key).values(sent_at=uow.now))
 
 
 async def _open_invite(ports: Ports, account_id: int, key: str) -> tuple[Row | None, Row | None]:

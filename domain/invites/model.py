@@ -22,8 +22,10 @@ class Invite(Entity):
         within_account("candidate_key", "candidate"),
         Index("ix_invite_created", "account_id", "created_at", "key"),
         Index("ix_invite_status", "account_id", "status", "created_at", "key"),
+        Index("ix_invite_open", "account_id", "status", "expires_at"),
+        Index("ix_invite_email", "account_id", "email", "created_at", "key"),
         Index("ix_invite_candidate", "account_id", "candidate_key", "created_at", "key"),
-        Index("ix_invite_expiry", "expires_at", sqlite_where=text("NOT expiry_noted"), postgresql_where=text("NOT expiry_noted")),
+        Index("ix_invite_expiry", "expires_at", sqlite_where=text("NOT settled"), postgresql_where=text("NOT settled")),
         CheckConstraint("status in ('pending', 'started', 'completed', 'canceled')", name="status"),
         CheckConstraint("reminders between 0 and 3", name="reminders"),
     )
@@ -43,9 +45,12 @@ class Invite(Entity):
     sent_at: Mapped[datetime | None] = mapped_column(default=None)
     reminders: Mapped[int] = mapped_column(SmallInteger, default=0)
     reminded_at: Mapped[datetime | None] = mapped_column(default=None)
+    reminders_mailed: Mapped[int] = mapped_column(SmallInteger, default=0)
+    """The number of the last reminder that was handed to the mail server."""
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
-    expiry_noted: Mapped[bool] = mapped_column(Boolean, default=False)
+    settled: Mapped[bool] = mapped_column(Boolean, default=False)
+    """Nothing more will become of it: completed, canceled, or expired with the event of that sent."""
     started_at: Mapped[datetime | None] = mapped_column(default=None)
     completed_at: Mapped[datetime | None] = mapped_column(default=None)
     canceled_at: Mapped[datetime | None] = mapped_column(default=None)
@@ -61,6 +66,7 @@ class Attempt(Entity):
         Index("uq_attempt_invite", "account_id", "invite_key", unique=True),
         Index("ix_attempt_last", "account_id", "last_at", "attempt_id"),
         Index("ix_attempt_status", "account_id", "status", "last_at", "attempt_id"),
+        Index("ix_attempt_source", "account_id", "source", "last_at", "attempt_id"),
         Index("ix_attempt_candidate", "account_id", "candidate_key", "last_at", "attempt_id"),
         CheckConstraint("status in ('in_progress', 'completed')", name="status"),
     )
@@ -84,7 +90,7 @@ class Attempt(Entity):
 
 
 class Entry(Entity):
-    """Somebody who asked to take part by the account's open link and has not confirmed their address yet."""
+    """Somebody who asked to take part by the account's open link; kept for a day, once confirmed as long as their invite."""
 
     __tablename__ = "entry"
     __table_args__ = (of_account(), Index("ix_entry_email", "account_id", "email", "created_at"), Index("ix_entry_expires", "expires_at"))
@@ -96,4 +102,5 @@ class Entry(Entity):
     language: Mapped[str] = mapped_column(info=nothing("en or de"))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None] = mapped_column(default=None)
     invite_key: Mapped[str | None] = mapped_column(default=None, info=_KEY)

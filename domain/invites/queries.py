@@ -12,7 +12,7 @@ from domain.candidates.search import matching
 from domain.invites.model import Attempt, Entry, Invite
 from domain.invites.status import CONDITIONS, InviteStatus
 from domain.kernel.columns import UtcDateTime
-from domain.kernel.listing import Listing, Order, choice, one_of, where
+from domain.kernel.listing import Listing, Order, choice, one_of, pinned, where
 from domain.kernel.paging import Page, Window
 from domain.kernel.statements import ACCOUNT, Read, Row, any_of, by_key, statement
 
@@ -30,6 +30,7 @@ INVITE_COLUMNS = (
     Invite.send_email,
     Invite.sent_at,
     Invite.reminders,
+    Invite.reminders_mailed,
     Invite.reminded_at,
     Invite.created_at,
     Invite.expires_at,
@@ -69,7 +70,7 @@ _PENDING = statement(
 _ATTEMPTS_BY_ID = statement(select(*ATTEMPT_COLUMNS).where(Attempt.account_id == ACCOUNT, any_of(Attempt.attempt_id)), "Attempt")
 _ATTEMPTS_BY_INVITE = statement(select(*ATTEMPT_COLUMNS).where(Attempt.account_id == ACCOUNT, any_of(Attempt.invite_key)), "Attempt")
 _ENTRY = statement(
-    select(Entry.key, Entry.email, Entry.name, Entry.language, Entry.expires_at, Entry.invite_key).where(
+    select(Entry.key, Entry.email, Entry.name, Entry.language, Entry.expires_at, Entry.sent_at, Entry.invite_key).where(
         Entry.account_id == ACCOUNT, any_of(Entry.key)
     ),
     "Entry",
@@ -87,6 +88,9 @@ _COMPLETED = statement(
     .order_by(Attempt.attempt_id)
     .limit(1000)
 )
+_COMPLETED_AT = Attempt.completed_at
+_COMPLETED_FROM, _COMPLETED_UNTIL = (bindparam(name, type_=UtcDateTime()) for name in ("completed_from", "completed_until"))
+"""Bounds on when attempts were completed; `last_at` is the same moment then, and what the order's index has."""
 INVITES = Listing(
     select(*INVITE_COLUMNS).where(Invite.account_id == ACCOUNT),
     "Invite",
@@ -96,7 +100,7 @@ INVITES = Listing(
         "status": choice("status", CONDITIONS),
         "origin": one_of("origin", Invite.origin),
         "candidate": one_of("candidate", Invite.candidate_key),
-        "instrument": where("instrument", Invite.instrument == bindparam("instrument")),
+        "instrument": pinned("instrument", Invite.instrument, Invite.instrument_version),
         "email": where("email", Invite.email == bindparam("email")),
         "created_from": _from("created_from", Invite.created_at),
         "created_until": _until("created_until", Invite.created_at),
@@ -117,13 +121,13 @@ ATTEMPTS = Listing(
         "status": one_of("status", Attempt.status),
         "source": one_of("source", Attempt.source),
         "candidate": one_of("candidate", Attempt.candidate_key),
-        "instrument": where("instrument", Attempt.instrument == bindparam("instrument")),
+        "instrument": pinned("instrument", Attempt.instrument, Attempt.instrument_version),
         "anonymized": choice("anonymized", ANONYMIZED),
         "text": matching("text", "name", "email"),
         "name": matching("name", "name"),
         "email": matching("email", "email"),
-        "completed_from": _from("completed_from", Attempt.completed_at),
-        "completed_until": _until("completed_until", Attempt.completed_at),
+        "completed_from": where("completed_from", and_(_COMPLETED_AT >= _COMPLETED_FROM, Attempt.last_at >= _COMPLETED_FROM)),
+        "completed_until": where("completed_until", and_(_COMPLETED_AT < _COMPLETED_UNTIL, Attempt.last_at < _COMPLETED_UNTIL)),
     },
     orders={
         "newest": Order((Attempt.last_at, Attempt.attempt_id), descending=True),

@@ -20,6 +20,11 @@ async def take(uow: UnitOfWork) -> None:
     """
     await uow.session.flush()
     await uow.one_at_a_time(Account, uow.account_id)
-    pending = await uow.session.execute(_PENDING, {"account_id": uow.account_id, "now": uow.now})
-    if pending.scalar_one() >= PENDING_LIMIT:
+    if await pending(uow) >= PENDING_LIMIT:
         raise TooManyPendingInvites(PENDING_LIMIT)
+
+
+async def pending(uow: UnitOfWork) -> int:
+    """How many invites count towards the limit, as this work sees it."""
+    await uow.session.flush()
+    return int((await uow.session.execute(_PENDING, {"account_id": uow.account_id, "now": uow.now})).scalar_one())

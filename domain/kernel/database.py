@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from domain.kernel.actor import Actor
 from domain.kernel.clock import Clock
 from domain.kernel.environment import Environment
-from domain.kernel.errors import DeadlineExceeded, Unavailable
+from domain.kernel.errors import BadInput, DeadlineExceeded, Unavailable
 from domain.kernel.events import Signals
 from domain.kernel.jobs import JobQueue
 from domain.kernel.one_hop import driver
@@ -27,7 +27,7 @@ from domain.kernel.work import UnitOfWork, confine
 
 DEADLINE = 10.0
 """Seconds an operation may take unless it is told otherwise (Q-15)."""
-_CANCELED, _SERIALIZATION, _DEADLOCK, _LOCKED = "57014", "40001", "40P01", "55P03"
+_CANCELED, _SERIALIZATION, _DEADLOCK, _LOCKED, _NO_CHARACTER = "57014", "40001", "40P01", "55P03", "22021"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Database:
         self.after_commit: list[Callable[[set[str]], None]] = []
         """Called in this process after every commit, with the types of the events that it recorded."""
 
-    def read(self, deadline: float = DEADLINE, *, actor: Actor | None = None) -> Read:
+    def read(self, deadline: float = DEADLINE) -> Read:
         """Begin the reads of one operation; `deadline` in seconds from now."""
         raise NotImplementedError
 
@@ -70,7 +70,11 @@ class Database:
                 yield work
                 await work.flush()
                 await self._announce(session, work.touched)
-                await _shielded(session.commit())
+                await _shielded(self._commit(session, work))
+
+    async def _commit(self, session: AsyncSession, work: UnitOfWork) -> None:
+        """Commit and let this process know."""
+        await session.commit()
         for account_id in work.touched:
             self.signals.wake(account_id)
         for tell in self.after_commit:
@@ -96,13 +100,14 @@ class SqliteDatabase(Database):
         self._writing = asyncio.Lock()
         self._watch = asyncio.create_task(self._watch_other_processes())
 
-    def read(self, deadline: float = DEADLINE, *, actor: Actor | None = None) -> SqliteRead:
+    def read(self, deadline: float = DEADLINE) -> SqliteRead:
         return SqliteRead(self._reads, time.monotonic() + deadline)
 
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:
         try:
-            await asyncio.wait_for(self._writing.acquire(), 5)
+            async with asyncio.timeout(5):  # wait_for would swallow a cancelation that comes with the lock
+                await self._writing.acquire()
         except TimeoutError as error:
             raise Unavailable from error
         try:
@@ -162,10 +167,10 @@ class PostgresDatabase(Database):
         self._reads_behind_rls = reads_behind_rls
         self._listener: Any = None
 
-    def read(self, deadline: float = DEADLINE, *, actor: Actor | None = None) -> Read:
+    def read(self, deadline: float = DEADLINE) -> Read:
         from domain.kernel.postgres import PostgresRead
 
-        return PostgresRead(self._pool, actor.account if self._reads_behind_rls and actor else None)
+        return PostgresRead(self._pool, behind_rls=self._reads_behind_rls)
 
     async def _announce(self, session: AsyncSession, accounts: set[int]) -> None:
         for account_id in accounts:
@@ -205,7 +210,7 @@ async def open_database(url: str, means: Means, *, pool_size: int = 10, reads_be
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return SqliteDatabase(str(parsed.database), means)
-    from domain.kernel.postgres import READER, WRITER, open_pool
+    from domain.kernel.postgres import WRITER, open_pool
 
     dsn = parsed.set(drivername="postgresql").render_as_string(hide_password=False)
     settings = {"role": WRITER, "statement_timeout": str(int(DEADLINE * 1000)), "jit": "off", "application_name": "centil"}
@@ -217,8 +222,7 @@ async def open_database(url: str, means: Means, *, pool_size: int = 10, reads_be
         pool_reset_on_return=None,
         connect_args={"server_settings": settings, "prepared_statement_cache_size": 1024},
     )
-    role = WRITER if reads_behind_rls else READER
-    pool = await open_pool(dsn, role=role, size=pool_size, statement_timeout=DEADLINE)
+    pool = await open_pool(dsn, size=pool_size, statement_timeout=DEADLINE)
     database = PostgresDatabase(engine, pool, means, reads_behind_rls=reads_behind_rls)
     await database.listen(dsn)
     return database
@@ -249,6 +253,8 @@ def translated() -> Any:
         state = getattr(error.orig, "sqlstate", None)
         if state == _CANCELED:
             raise DeadlineExceeded from error
+        if state == _NO_CHARACTER:
+            raise BadInput("The input has a character that no text can have, such as NUL.") from error
         if state in (_SERIALIZATION, _DEADLOCK, _LOCKED) or error.connection_invalidated or _is_busy(error.orig):
             raise Unavailable from error
         raise

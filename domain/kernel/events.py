@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, bindparam, select
+from sqlalchemy import BigInteger, bindparam, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.kernel.columns import Entity, Json, account_column
@@ -20,7 +20,6 @@ class Event(Entity):
     """One thing that happened in an account: who did what to which object. Rows are never changed or deleted."""
 
     __tablename__ = "event"
-    __table_args__ = (Index("ix_event_subject", "account_id", "subject", "sequence"),)
 
     account_id: Mapped[int] = account_column()
     sequence: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
@@ -45,8 +44,7 @@ _AFTER = statement(
     select(Event.sequence, Event.type, Event.subject, Event.actor, Event.at, Event.facts)
     .where(Event.account_id == bindparam("account_id"), Event.sequence > bindparam("after", type_=BigInteger))
     .order_by(Event.sequence)
-    .limit(BATCH),
-    "InviteChanged",
+    .limit(BATCH)
 )
 _LAST = statement(select(EventSequence.last).where(EventSequence.account_id == bindparam("account_id")))
 

@@ -1,5 +1,6 @@
 """Checks of what people type: addresses, names, lengths; each says what to do instead."""
 
+import re
 import unicodedata
 from collections.abc import Callable
 from typing import TypeVar
@@ -9,6 +10,7 @@ from domain.kernel.errors import BadInput
 LONGEST_NAME = 200
 LONGEST_EMAIL = 254
 T = TypeVar("T")
+_ADDRESS = re.compile(r"://|\bwww\.", re.IGNORECASE)
 
 
 def email_address(value: str, *path: str) -> str:
@@ -25,15 +27,18 @@ def email_address(value: str, *path: str) -> str:
     return f"{checked.local_part.lower()}@{checked.ascii_domain or checked.domain}"
 
 
-def line(value: str | None, *path: str, longest: int = LONGEST_NAME, required: bool = False) -> str | None:
+def line(value: str | None, *path: str, longest: int = LONGEST_NAME, required: bool = False, plain: bool = False) -> str | None:
     """One line of text: trimmed, inner white space single, no control characters; None when empty.
 
-    Raises BadInput when it is too long, has control characters, or is required and empty.
+    `plain` is for what strangers write and others are mailed: no addresses of pages. Raises BadInput when it is too
+    long, has control characters, or is required and empty.
     """
     if value is None or not (trimmed := " ".join(value.split())):
         if required:
             raise BadInput.field(*path, message=f"'{path[-1]}' must not be empty.")
         return None
+    if plain and _ADDRESS.search(trimmed):
+        raise BadInput.field(*path, message=f"'{path[-1]}' must not have the address of a page.")
     return _checked(trimmed, path, longest, allowed="")
 
 
@@ -63,6 +68,12 @@ def given(value: T | None, check: Callable[[T], object], *path: str, message: st
     if value is not None and not check(value):
         raise BadInput.field(*path, message=message)
     return value
+
+
+def spelled(name: str) -> str:
+    """How callers spell the name of a field: `contactName` for `contact_name`."""
+    head, *tail = name.split("_")
+    return head + "".join(part.title() for part in tail)
 
 
 def folded(text: str) -> str:

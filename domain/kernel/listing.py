@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, tuple_
 
 from domain.kernel.columns import UtcDateTime
 from domain.kernel.paging import Page, Total, Window, decode_cursor, encode_cursor
@@ -41,12 +41,26 @@ def one_of(name: str, column: Any) -> Filter:
 
 
 def choice(name: str, conditions: Mapping[Any, ColumnElement[bool]]) -> Filter:
-    """A filter on values that each have a condition of their own; any of those given may hold."""
+    """A filter on values that each have a condition of their own; any of those given may hold, so none does for no value."""
 
     def build(values: Any) -> Fragment:
         chosen = sorted({str(value) for value in values})
         parts = [conditions[value] for value in chosen]
-        return Fragment(f"{name}={'+'.join(chosen)}", parts[0] if len(parts) == 1 else or_(*parts), {})
+        return Fragment(f"{name}={'+'.join(chosen)}", parts[0] if len(parts) == 1 else or_(sa.false(), *parts), {})
+
+    return build
+
+
+def pinned(name: str, key: Any, version: Any) -> Filter:
+    """A filter on a key, or on one version of it: `key@version`."""
+    any_version = key == bindparam(name, type_=key.type)
+    one_version = and_(any_version, version == bindparam(f"{name}_version", type_=version.type))
+
+    def build(value: str) -> Fragment:
+        wanted, at, number = value.partition("@")
+        if not at:
+            return Fragment(name, any_version, {name: wanted})
+        return Fragment(f"{name}@", one_version, {name: wanted, f"{name}_version": number})
 
     return build
 
@@ -203,7 +217,8 @@ class Listing:
     def _window(self, window: Window, order: str) -> dict[str, Any]:
         parameters: dict[str, Any] = {"limit": window.size + 1, "offset": window.offset}
         if window.cursor:
-            values = decode_cursor(window.cursor, self._sorted(order), self.orders[order].kinds())
+            argument = "before" if window.backward else "after"
+            values = decode_cursor(window.cursor, self._sorted(order), self.orders[order].kinds(), argument=argument)
             parameters |= {f"cursor_{index}": value for index, value in enumerate(values)}
         return parameters
 

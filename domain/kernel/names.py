@@ -10,6 +10,6 @@ def split(name: str) -> tuple[str, str]:
     return (given, family) if given else (family, "")
 
 
-def joined(given: str | None, family: str | None) -> str:
+def joined(given_name: str | None, family_name: str | None) -> str:
     """Given and family name as one."""
-    return " ".join(part for part in (given, family) if part)
+    return " ".join(part for part in (given_name, family_name) if part)

@@ -84,8 +84,8 @@ def encode_cursor(order: str, values: Sequence[Any]) -> str:
     return base64.urlsafe_b64encode(orjson.dumps([order, *plain])).decode().rstrip("=")
 
 
-def decode_cursor(text: str, order: str, kinds: Sequence[type]) -> list[Any]:
-    """Read the sort values back.
+def decode_cursor(text: str, order: str, kinds: Sequence[type], *, argument: str = "after") -> list[Any]:
+    """Read the sort values back; `argument` is where the cursor was given.
 
     Raises BadInput for a cursor that was not made by this list in this order.
     """
@@ -96,7 +96,7 @@ def decode_cursor(text: str, order: str, kinds: Sequence[type]) -> list[Any]:
             raise ValueError
         return [_value(value, kind) for value, kind in zip(values, kinds, strict=True)]
     except (ValueError, TypeError, OverflowError):
-        raise BadInput.field("after", message="The cursor does not belong to this list in this order.") from None
+        raise BadInput.field(argument, message="The cursor does not belong to this list in this order.") from None
 
 
 def _value(value: Any, kind: type) -> Any:

@@ -192,8 +192,3 @@ def group(rows: Iterable[Row], column: str) -> dict[Any, list[Row]]:
     for row in rows:
         groups.setdefault(getattr(row, column), []).append(row)
     return groups
-
-
-def unique(keys: Iterable[K]) -> list[K]:
-    """Drop repeated keys, keeping the order."""
-    return list(dict.fromkeys(keys))

@@ -109,11 +109,14 @@ class UnitOfWork:
         return int(result.rowcount)  # type: ignore[attr-defined]
 
     async def lock(self, entity: type[T], *keys: Any) -> T | None:
-        """Read a row for writing: nobody else changes it before this work ends."""
+        """Read a row for writing: nobody else changes it before this work ends.
+
+        Rows that refer to it may still be added, or their deferred foreign keys would wait for it at their commit.
+        """
         place = (entity, keys)
         if place not in self._held:
             await self.session.flush()
-            row = await self.session.get(entity, keys, with_for_update=True, populate_existing=True)
+            row = await self.session.get(entity, keys, with_for_update={"key_share": True}, populate_existing=True)
             if row is None:
                 return None
             self._held[place] = row

@@ -22,8 +22,7 @@ class Product:
     credits: int
     price_cents: int
     currency: str
-    features_en: tuple[str, ...]
-    features_de: tuple[str, ...]
+    features: tuple[Text, ...]
 
     @property
     def price(self) -> Decimal:
@@ -42,7 +41,7 @@ def _product(raw: dict[str, object]) -> Product:
     features = raw.pop("features")
     assert isinstance(features, dict)
     texts = {name: Text.of(raw.pop(name)) for name in ("name", "description")}  # type: ignore[arg-type]
-    return Product(**raw, **texts, features_en=tuple(features["en"]), features_de=tuple(features["de"]))  # type: ignore[arg-type]
+    return Product(**raw, **texts, features=tuple(Text(*both) for both in zip(features["en"], features["de"], strict=True)))  # type: ignore[arg-type]
 
 
 def find(key: str) -> Product | None:

@@ -23,7 +23,7 @@ async def record(
 ) -> Result:
     """Score an attempt and keep the result, with the versions of instrument and norm group it was made by."""
     group = await norm_group_of(uow, norm_group)
-    raw, values = scoring.score(instrument, answers, group.norms)
+    scored = scoring.score(instrument, answers, group.norms)
     result = Result(
         account_id=uow.account_id,
         attempt_id=attempt_id,
@@ -32,8 +32,10 @@ async def record(
         instrument_version=instrument.version,
         norm_group=group.key,
         norm_version=group.version,
-        raw_tenths=raw,
-        c_tenths=values,
+        raw_tenths=scored.raw_tenths,
+        c_tenths=scored.c_tenths,
+        wir_tenths=scored.wir_ich.wir_tenths if scored.wir_ich else None,
+        tendency=scored.wir_ich.tendency if scored.wir_ich else None,
         completed_at=uow.now,
     )
     uow.session.add(result)

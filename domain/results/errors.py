@@ -1,6 +1,6 @@
 """What can go wrong with results and norm groups."""
 
-from domain.kernel.errors import DomainError, Kind
+from domain.kernel.errors import DomainError, FieldFault, Kind
 
 
 class TooFewAttempts(DomainError):
@@ -9,7 +9,7 @@ class TooFewAttempts(DomainError):
 
     def __init__(self, *, found: int, needed: int) -> None:
         super().__init__(
-            f"An empirical norm group needs {needed} completed attempts with every scale; there are {found}.",
+            f"An empirical norm group needs {needed} completed attempts with every item answered; there are {found}.",
             details={"required": needed, "available": found},
         )
 
@@ -18,3 +18,6 @@ class UnknownNormGroup(DomainError):
     kind = Kind.BAD_INPUT
     code = "UNKNOWN_NORM_GROUP"
     text = "There is no such norm group in this account."
+
+    def __init__(self) -> None:
+        super().__init__(fields=[FieldFault(("normGroup",), self.text)])

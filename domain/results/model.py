@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Index, Integer
+from sqlalchemy import BigInteger, Boolean, Index, Integer, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.kernel.columns import Entity, Json, SmallIntegers, account_column, of_account, within_account
@@ -31,6 +31,8 @@ class Result(Entity):
     norm_version: Mapped[int] = mapped_column(Integer)
     raw_tenths: Mapped[list[int | None]] = mapped_column(SmallIntegers, info=_NUMBERS)
     c_tenths: Mapped[list[int | None]] = mapped_column(SmallIntegers, info=_NUMBERS)
+    wir_tenths: Mapped[int | None] = mapped_column(SmallInteger, default=None)
+    tendency: Mapped[str | None] = mapped_column(default=None, info=nothing("a closed list"))
     completed_at: Mapped[datetime]
 
 

@@ -15,6 +15,8 @@ from domain.results.scoring import Norm
 
 FEWEST_ATTEMPTS = 200
 DESIGNED = 1
+DESIGNED_VERSION = 1
+"""The version that new results are compared with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +36,9 @@ class NormGroup:
 
 
 @cache
-def designed() -> NormGroup:
-    """The first norm group: designed, so it has no people in it (n = 0)."""
-    raw = tomllib.loads((files(__package__) / "data" / "norm_designed_1.toml").read_text("utf-8"), parse_float=Fraction)
+def designed(version: int = DESIGNED_VERSION) -> NormGroup:
+    """The first norm group: designed, so it has no people in it (n = 0); older versions stay for the results they made."""
+    raw = tomllib.loads((files(__package__) / "data" / f"norm_designed_{version}.toml").read_text("utf-8"), parse_float=Fraction)
     head = raw["norm"]
     return NormGroup(
         key=head["key"],

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import BigInteger, bindparam, select
 
 from domain.kernel.columns import UtcDateTime
-from domain.kernel.listing import Listing, Order, one_of, where
+from domain.kernel.listing import Listing, Order, one_of, pinned, where
 from domain.kernel.paging import Page, Window
 from domain.kernel.statements import ACCOUNT, Read, Row, any_of, by_key, statement
 from domain.results import norms
@@ -21,6 +21,8 @@ COLUMNS = (
     Result.norm_version,
     Result.raw_tenths,
     Result.c_tenths,
+    Result.wir_tenths,
+    Result.tendency,
     Result.completed_at,
 )
 _BY_ATTEMPT = statement(select(*COLUMNS).where(Result.account_id == ACCOUNT, any_of(Result.attempt_id)), "Result")
@@ -30,7 +32,7 @@ RESULTS = Listing(
     key=Result.attempt_id,
     filters={
         "candidate": one_of("candidate", Result.candidate_key),
-        "instrument": where("instrument", Result.instrument == bindparam("instrument")),
+        "instrument": pinned("instrument", Result.instrument, Result.instrument_version),
         "norm_group": where("norm_group", Result.norm_group == bindparam("norm_group", type_=BigInteger)),
         "completed_from": where("completed_from", Result.completed_at >= bindparam("completed_from", type_=UtcDateTime())),
         "completed_until": where("completed_until", Result.completed_at < bindparam("completed_until", type_=UtcDateTime())),
@@ -77,6 +79,15 @@ async def norm_groups_by_key(read: Read, account_id: int, keys: Collection[int])
     found = {norms.DESIGNED: norms.designed()} if norms.DESIGNED in keys else {}
     if own := [key for key in keys if key != norms.DESIGNED]:
         found |= {row.key: norms.stored(row) for row in await read(_GROUP_BY_KEY, account_id=account_id, keys=own)}
+    return found
+
+
+async def norm_groups_by_version(read: Read, account_id: int, keys: Collection[tuple[int, int]]) -> dict[tuple[int, int], norms.NormGroup]:
+    """Norm groups as they were at a version: by number and version."""
+    found = {(norms.DESIGNED, version): norms.designed(version) for key, version in keys if key == norms.DESIGNED}
+    if own := {key for key, _version in keys if key != norms.DESIGNED}:
+        groups = await norm_groups_by_key(read, account_id, own)
+        found |= {(group.key, group.version): group for group in groups.values()}
     return found
 
 

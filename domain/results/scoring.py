@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
-from typing import ClassVar
 
 from domain.instruments.bank import POINTS, SHARE_NEEDED, Instrument, Scale
 
@@ -38,15 +37,10 @@ class Norm:
 
 @dataclass(frozen=True, slots=True)
 class WirIch:
-    """How much of the six Graves values speaks for "we" and how much for "I", in percent with one decimal."""
+    """How much of the six Graves values speaks for "we", in percent with one decimal, and which way that leans."""
 
-    graph_type: ClassVar[str] = "WirIch"
     wir_tenths: int
     tendency: str
-
-    @property
-    def ich_tenths(self) -> int:
-        return 1000 - self.wir_tenths
 
 
 def half_up(value: Fraction) -> int:
@@ -86,11 +80,20 @@ def tenths(value: Fraction | None) -> int | None:
     return None if value is None else half_up(value * 10)
 
 
-def score(instrument: Instrument, answers: Answers, norms: dict[str, Norm]) -> tuple[list[int | None], list[int | None]]:
-    """Raw percents and C-values of all scales in their published order, in tenths; null where too little was answered."""
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """What answers come to: all scales in their published order, in tenths, null where too little was answered."""
+
+    raw_tenths: list[int | None]
+    c_tenths: list[int | None]
+    wir_ich: WirIch | None
+
+
+def score(instrument: Instrument, answers: Answers, norms: dict[str, Norm]) -> Scored:
+    """Score the answers to an instrument against the norms of each scale."""
     raws = [raw_percent(scale, answers) for scale in instrument.scales]
     values = [None if raw is None else norms[scale.key].c_tenths(raw) for scale, raw in zip(instrument.scales, raws, strict=True)]
-    return [tenths(raw) for raw in raws], values
+    return Scored([tenths(raw) for raw in raws], values, wir_ich(instrument, raws))
 
 
 def class_of(c_tenths: int) -> int:
@@ -108,17 +111,6 @@ def percentile(c_tenths: int) -> float:
     return round(50 * math.erfc(-(c_tenths / 10 - 5) / 2 / math.sqrt(2)), 2)
 
 
-def class_share(number: int) -> float:
-    """The percent of a normal population in a class 0 to 10, with two decimals: 19.74 for class 5."""
-
-    def below(c: float) -> float:
-        return 50 * math.erfc(-(c - 5) / 2 / math.sqrt(2))
-
-    low = 0.0 if number == 0 else below(number - 0.5)
-    high = 100.0 if number == 10 else below(number + 0.5)
-    return round(high - low, 2)
-
-
 def t_value(c_tenths: int) -> float:
     """The T-value of a C-value: T = 25 + 5C."""
     return 25 + c_tenths / 2
@@ -129,14 +121,17 @@ def sem(norm: Norm) -> float:
     return round(2 * math.sqrt(1 - norm.alpha), 3)
 
 
-def wir_ich(instrument: Instrument, raw_tenths: Sequence[int | None]) -> WirIch | None:
-    """The share of the even Graves levels ("we") in the sum of all six; 50 when all are zero, None when one is missing."""
-    by_key = {scale.key: raw_tenths[scale.position] for scale in instrument.scales}
+def wir_ich(instrument: Instrument, raws: Sequence[Fraction | None]) -> WirIch | None:
+    """The share of the even Graves levels ("we") in the sum of all six; 50 when all are zero, None when one is missing.
+
+    `raws` are the raw percents of all scales in their published order.
+    """
+    by_key = {scale.key: raws[scale.position] for scale in instrument.scales}
     values = [by_key[key] for key in (*WIR, *ICH)]
     known = [value for value in values if value is not None]
     if len(known) < len(values):
         return None
     total = sum(known)
-    wir = Fraction(sum(known[: len(WIR)]), total) * 100 if total else Fraction(50)
+    wir = sum(known[: len(WIR)]) / Fraction(total) * 100 if total else Fraction(50)
     tendency = "Wir" if wir > 55 else "Ich" if wir < 45 else "balanced"
     return WirIch(half_up(wir * 10), tendency)

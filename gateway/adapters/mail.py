@@ -12,11 +12,10 @@ from urllib.parse import unquote, urlsplit
 from domain.kernel.clock import Clock
 from domain.kernel.ports import Mail, Mailer
 from gateway.adapters.mails import Message, compose, headers
-from gateway.settings import Settings, WrongSettings
+from gateway.settings import MAIL_PORTS, Settings
 
 PATIENCE = 30.0
 """Seconds a mail server may take; then the job tries again later."""
-PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +29,8 @@ class Writer:
 
     @classmethod
     def of(cls, settings: Settings, clock: Clock) -> "Writer":
-        """Write for an installation.
-
-        Raises WrongSettings when its sender is not one.
-        """
-        sender = parseaddr(settings.mail_from)
-        if "@" not in sender[1]:
-            raise WrongSettings("CENTIL_MAIL_FROM: must look like Centil <no-reply@example.com>")
-        return cls(sender, _host(settings.address), clock)
+        """Write for an installation."""
+        return cls(parseaddr(settings.mail_from), _host(settings.address), clock)
 
     def write(self, mail: Mail) -> Message:
         return compose(mail, sender=self.sender, host=self.host, at=self.clock.now())
@@ -50,7 +43,7 @@ class SmtpMailer:
         parts = urlsplit(url)
         self._writer = writer
         self._hostname = parts.hostname or ""
-        self._port = parts.port or PORTS[parts.scheme]
+        self._port = parts.port or MAIL_PORTS[parts.scheme]
         self._username = unquote(parts.username) if parts.username else None
         self._password = unquote(parts.password) if parts.password else None
         self._tls = parts.scheme == "smtps"

@@ -127,13 +127,14 @@ def grant_credits(
     """Give an account credits without payment."""
     settings = frame.settings()
     from domain.billing import credits, queries
+    from domain.kernel import inputs
     from domain.kernel.actor import Actor
 
     async def grant() -> int:
         async with frame.database(settings) as database:
             account_id = await frame.account_id_of(database, account)
             async with database.work(Actor.system(account_id)) as uow:
-                await credits.grant(uow, amount, reference=reference or f"operator {uow.now.isoformat()}")
+                await credits.grant(uow, amount, reference=inputs.line(reference, "reference") or f"operator {uow.now.isoformat()}")
             return int((await queries.balance(database.read(), account_id)).available)
 
     typer.echo(f"{frame.run(grant)} credits are available.")

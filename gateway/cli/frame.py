@@ -1,6 +1,7 @@
 """What commands share: settings, a database for the time of a command, progress bars, and failures as sentences."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, TypeVar
@@ -62,15 +63,17 @@ async def database(found: "Settings", *, jobs: bool = True) -> AsyncIterator["Da
 async def account_id_of(opened: "Database", account: str | None) -> int:
     """The account that an operator means: by its key, by the mail address it was registered with, or the demo account."""
     from domain.access import queries
+    from domain.kernel import inputs
     from gateway.demo.account import EMAIL
 
-    if account and account.startswith("cus_") and account[4:].isdigit():
-        found = await queries.by_id(opened.read(), int(account[4:]))
+    named, number = account or EMAIL, None
+    if re.fullmatch("cus_[0-9]{1,18}", named):
+        found = await queries.by_id(opened.read(), int(named[4:]))
         number = found.account_id if found else None
-    else:
-        number = await queries.by_email(opened.read(), account or EMAIL)
+    elif "@" in named:
+        number = await queries.by_email(opened.read(), inputs.email_address(named))
     if number is None:
-        raise Stop(f"There is no account {account or EMAIL}. Give one with --account: its key (cus_…) or its mail address.")
+        raise Stop(f"There is no account {named}. Give one with --account: its key (cus_…) or its mail address.")
     return int(number)
 
 

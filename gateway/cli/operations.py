@@ -1,5 +1,7 @@
 """backup, restore, doctor: what keeps an installation well."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -19,11 +21,8 @@ def backup(file: Annotated[Path, typer.Argument(help="Where to put it; must not 
     settings = frame.settings()
     from gateway import backups
 
-    try:
-        with frame.progress("Pages", 100) as advance:
-            backups.backup(settings, file, advance)
-    except backups.NotPossible as error:
-        raise frame.Stop(str(error)) from None
+    with _explained(), frame.progress("Pages", 100) as advance:
+        backups.backup(settings, file, advance)
     typer.echo(f"Backed up to {file}. Keep it as safe as the database itself, with the secret ({settings.var / 'secret'}).")
 
 
@@ -35,11 +34,23 @@ def restore(
     settings = frame.settings()
     from gateway import backups
 
-    try:
+    with _explained():
         backups.restore(settings, file, force=force)
-    except backups.NotPossible as error:
-        raise frame.Stop(str(error)) from None
     typer.echo("Restored.")
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Say in a sentence why a backup or restore did not come about."""
+    from gateway.backups import NotPossible
+    from gateway.storage import WrongSchema
+
+    try:
+        yield
+    except (NotPossible, WrongSchema) as error:
+        raise frame.Stop(str(error)) from None
+    except OSError as error:
+        raise frame.Stop(f"{error.filename}: {error.strerror}. Choose another place, or make room there.") from None
 
 
 def doctor() -> None:

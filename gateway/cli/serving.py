@@ -26,14 +26,15 @@ def serve(
     """Serve the graph, the REST APIs and the candidate pages; with jobs, unless CENTIL_WORKER=false."""
     settings = frame.settings()
     from gateway import process, storage
+    from gateway.settings import WrongSettings
 
-    if prepare:
-        _prepare(settings)
     try:
+        if prepare:
+            _prepare(settings)
         storage.check(settings)
-    except storage.WrongSchema as error:
+        process.serve(settings)
+    except (storage.WrongSchema, WrongSettings) as error:
         raise Stop(str(error)) from None
-    process.serve(settings)
 
 
 def _prepare(settings: "Settings") -> None:
@@ -50,12 +51,13 @@ def worker() -> None:
     """Run jobs alone, beside servers that have CENTIL_WORKER=false; any number of workers share the work."""
     settings = frame.settings()
     from gateway import process, storage
+    from gateway.settings import WrongSettings
 
     try:
         storage.check(settings)
-    except storage.WrongSchema as error:
+        process.work(settings)
+    except (storage.WrongSchema, WrongSettings) as error:
         raise Stop(str(error)) from None
-    process.work(settings)
 
 
 def migrate() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from domain.access import commands, queries
 from domain.billing import credits, registration
+from domain.candidates import queries as people
 from domain.kernel.actor import Actor
 from domain.kernel.clock import Clock, MovableClock
 from domain.kernel.database import Database
@@ -32,7 +33,8 @@ async def make(settings: Settings, candidates: int, progress: Callable[[int], An
         elif settings.demo_key is None:
             await _new_key(settings, database, account_id)
         if candidates:
-            await Filler(database, account_id, seed=SEED + account_id * (not made), until=clock.now()).fill(candidates, progress)
+            known = await people.count(database.read(), account_id)
+            await Filler(database, account_id, seed=SEED + known, known=known, until=clock.now()).fill(candidates, progress)
         return made
     finally:
         await database.close()

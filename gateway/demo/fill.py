@@ -7,10 +7,10 @@ from typing import Any
 from domain.billing import credits
 from domain.candidates import commands as candidates
 from domain.instruments import bank
-from domain.invites import attempts, commands
+from domain.invites import attempts, commands, slots
 from domain.invites.errors import TooManyPendingInvites
 from domain.invites.model import Invite
-from domain.invites.status import Origin
+from domain.invites.status import LIFETIME, Origin
 from domain.kernel.actor import Actor
 from domain.kernel.database import Database
 from domain.kernel.work import UnitOfWork
@@ -22,18 +22,22 @@ AT_ONCE = 100
 SPAN = timedelta(days=365)
 FATES = {"completed": 78, "manual": 6, "started": 7, "canceled": 3, "pending": 6}
 """What becomes of invites, in percent; those started or pending long ago have expired since."""
+RECENT_FATES = {"completed": 52, "manual": 5, "started": 15, "canceled": 3, "pending": 25}
+"""The same of the last weeks: who was invited lately has often not come to it yet."""
+MOST_PENDING = 6
+"""How many stay pending at a time, so that whoever tries the demo can invite some more."""
 
 
 class Filler:
     """Fills one account; `database` has a clock of its own and a queue that drops jobs, so that nothing is mailed."""
 
-    def __init__(self, database: Database, account_id: int, *, seed: int, until: datetime) -> None:
+    def __init__(self, database: Database, account_id: int, *, seed: int, known: int = 0, until: datetime) -> None:
         instrument = bank.current(bank.PROFILE)
         assert instrument is not None
         self._database = database
         self._actor = Actor.system(account_id)
         self._population = Population(seed, instrument, norms.designed().norms)
-        self._people = self._population.people()
+        self._people = self._population.people(known)
         self._dice = self._population.dice
         self._until = until
 
@@ -53,25 +57,25 @@ class Filler:
     async def _one(self, uow: UnitOfWork, person: Person, at: datetime, step: timedelta) -> None:
         """Let one person go through what becomes of their invite; what happens takes no longer than until the next."""
         uow.now = at - step * 0.9
-        fate = self._dice.choices(list(FATES), list(FATES.values()))[0]
+        while_open = min(step, LIFETIME)
+        fates = FATES if at + LIFETIME < self._until else RECENT_FATES
+        fate = self._dice.choices(list(fates), list(fates.values()))[0]
         key = await self._invite(uow, person, fate)
-        if key is None:
-            return
         if fate == "canceled":
-            uow.now += step * 0.3
+            uow.now += while_open * 0.3
             await commands.cancel(uow, key)
-        elif fate != "pending":
-            uow.now += step * self._dice.uniform(0.1, 0.5)
-            await self._take(uow, person, key, finish=fate != "started")
+        elif fate != "pending" or await slots.pending(uow) > MOST_PENDING:
+            uow.now += while_open * self._dice.uniform(0.1, 0.5)
+            await self._take(uow, person, key, finish=fate not in ("started", "pending"))
 
-    async def _invite(self, uow: UnitOfWork, person: Person, fate: str) -> str | None:
-        name = f"{person.given_name} {person.family_name}"
+    async def _invite(self, uow: UnitOfWork, person: Person, fate: str) -> str:
+        told: dict[str, Any] = {"email": person.email, "name": f"{person.given_name} {person.family_name}", "language": person.language}
+        if fate == "manual":
+            return await commands.issue(uow, Origin.OPEN_LINK, **told)
         try:
-            if fate == "manual":
-                return await commands.issue(uow, Origin.OPEN_LINK, email=person.email, name=name, language=person.language)
-            return await commands.send(uow, email=person.email, name=name, language=person.language, send_email=False)
-        except TooManyPendingInvites:
-            return None
+            return await commands.send(uow, **told, send_email=False)
+        except TooManyPendingInvites:  # some of a demo made before, which are still to come at this time
+            return await commands.issue(uow, Origin.DIRECT, **told)
 
     async def _take(self, uow: UnitOfWork, person: Person, key: str, *, finish: bool) -> None:
         attempt = await attempts.start(uow, key)

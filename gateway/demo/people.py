@@ -60,9 +60,9 @@ class Population:
         self._instrument = instrument
         self._norms = {key: (float(norm.mean), float(norm.sd), float(norm.alpha)) for key, norm in norms.items()}
 
-    def people(self) -> Iterator[Person]:
-        """People without end, each with a mail address of their own."""
-        dice, number = self.dice, 0
+    def people(self, known: int = 0) -> Iterator[Person]:
+        """People without end, each with a mail address of their own, which those known before do not have either."""
+        dice, number = self.dice, known
         while True:
             number += 1
             german = dice.random() < 0.6

@@ -29,6 +29,8 @@ from gateway.execution.estimate import Cost, Estimator, KindOf
 from gateway.execution.guard import Guard, Limits, TooCostly
 
 DOCUMENTS_KEPT = 1_000
+CHARACTERS_KEPT = 1_000_000
+"""Of all texts together; a parsed text takes some thirty times its length of memory."""
 MOST_ERRORS = 10
 Requirements = frozenset[Any]
 
@@ -84,7 +86,7 @@ class Document:
 
 
 class Documents:
-    """A bounded cache from texts to documents; the text itself is the key, for its hash is kept with it."""
+    """A cache from texts to documents that are ready, bounded in number and size; the text itself is the key."""
 
     def __init__(
         self, schema: GraphQLSchema, policy: Policy, limits: Limits, *, introspection: bool = True, suggestions: bool = True
@@ -95,6 +97,7 @@ class Documents:
         self.suggestions = suggestions
         self._rules = [*specified_rules] if introspection else [*specified_rules, NoSchemaIntrospectionCustomRule]
         self._kept: OrderedDict[str, Document] = OrderedDict()
+        self._characters = 0
 
     def get(self, text: str) -> Document:
         """Make a text ready, or find it ready."""
@@ -102,11 +105,16 @@ class Documents:
             self._kept.move_to_end(text)
             return document
         document = self._prepare(text)
-        if document.status != "refused":
-            self._kept[text] = document
-            if len(self._kept) > DOCUMENTS_KEPT:
-                self._kept.popitem(last=False)
+        if document.status == "ready":
+            self._keep(text, document)
         return document
+
+    def _keep(self, text: str, document: Document) -> None:
+        self._kept[text] = document
+        self._characters += len(text)
+        while len(self._kept) > DOCUMENTS_KEPT or self._characters > CHARACTERS_KEPT:
+            dropped, _ = self._kept.popitem(last=False)
+            self._characters -= len(dropped)
 
     def _prepare(self, text: str) -> Document:
         try:

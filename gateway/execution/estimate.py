@@ -25,6 +25,8 @@ FREE = ("computed", "unfold", "attribute")
 """Fields whose objects lie inside the row of their parent; they cost nothing."""
 BOUNDED_LIST = 10
 """What a list counts that has no page size; such a list has a bound in the domain."""
+COUNTED, COUNTING = "totalCount", 10
+"""Counting a list reads it, so it costs as much as a few objects."""
 Cost = Callable[[Mapping[str, Any]], int]
 KindOf = Callable[[GraphQLField], str]
 
@@ -57,6 +59,8 @@ class Estimator:
         return costs
 
     def _field(self, node: FieldNode, parent: Any, page: Cost | None) -> list[Cost]:
+        if node.name.value == COUNTED:
+            return [_constant(COUNTING)]
         if node.selection_set is None or node.name.value.startswith("__"):
             return []
         field: GraphQLField = parent.fields[node.name.value]
@@ -109,6 +113,10 @@ def _list_size(node: FieldNode) -> Cost:
 
 def _sum(costs: list[Cost]) -> Cost:
     return lambda variables: sum(cost(variables) for cost in costs)
+
+
+def _constant(number: int) -> Cost:
+    return lambda _variables: number
 
 
 def _plus_one(cost: Cost) -> Cost:

@@ -1,7 +1,9 @@
 """Refuse operations that would cost too much, before they are validated: one linear walk, each fragment once (Q-13)."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 
 from graphql import (
     DocumentNode,
@@ -13,6 +15,9 @@ from graphql import (
     Node,
     OperationDefinitionNode,
     SelectionSetNode,
+    StringValueNode,
+    Visitor,
+    visit,
 )
 
 
@@ -47,6 +52,7 @@ class _Measure:
 _OPEN = _Measure(-1, -1, -1)
 """Marks a fragment that is being measured, so that one that reaches itself is found."""
 _INTROSPECTION = ("__schema", "__type")
+_ESCAPED_NUL = re.compile(r"\\u(?:0000|\{0+\})")
 
 
 class Guard:
@@ -66,16 +72,26 @@ class Guard:
     def check(self, document: DocumentNode) -> None:
         """Refuse a document that is too wide, too deep or repeats itself; also one whose fragments form a circle.
 
-        Raises TooCostly.
+        Raises TooCostly; GraphQLError for a text with NUL, which no database can keep (Q-17).
         """
         if len(document.definitions) > self.limits.definitions:
             raise TooCostly(f"The document has {len(document.definitions)} definitions, at most {self.limits.definitions} are allowed.")
+        if _ESCAPED_NUL.search(document.loc.source.body if document.loc else ""):
+            visit(document, _NoNul())
         walk = _Walk(self.limits, document)
         for name in walk.fragments:
             walk.fragment(name)
         for definition in document.definitions:
             if isinstance(definition, OperationDefinitionNode):
                 walk.measure(definition.selection_set, definition)
+
+
+class _NoNul(Visitor):
+    """Refuses texts that hold a NUL; it can be written as an escape only."""
+
+    def enter_string_value(self, node: StringValueNode, *_: Any) -> None:
+        if "\0" in node.value:
+            raise GraphQLError("Text must not contain NUL characters.", node)
 
 
 class _Seen:

@@ -39,6 +39,7 @@ class Worker:
         self._ports = ports
         self.name = f"{socket.gethostname()}-{os.getpid()}-{new_request_id()}"
         self._beating: asyncio.Task[None] | None = None
+        self._ending = asyncio.Event()
         self.fenced = asyncio.Event()
 
     @property
@@ -68,22 +69,24 @@ class Worker:
             "scheduler_polling_interval_sec": 5.0,
         }
         DBOS(config=config)
+        logging.getLogger("dbos").handlers.clear()  # of its own, which would write what drivers say as it is (Q-23)
         DBOS.launch()  # inside the running loop, where asynchronous jobs then run
 
     async def stop(self) -> None:
-        """Finish what is being done, for a while, and stop."""
+        """Finish what is being done, for a while, leave the rest to others, and stop."""
+        self._ending.set()
         if self._beating:
-            self._beating.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._beating
+            await self._beating
         from dbos import DBOS
 
         await asyncio.to_thread(DBOS.destroy, workflow_completion_timeout_sec=0 if self.fenced.is_set() else DRAIN_SECONDS)
         # the engine made its own executor the loop's, and has shut it down
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(thread_name_prefix="centil"))
+        await _import().abandon()
         with contextlib.suppress(DomainError):
             async with self._database.work(Actor.system()) as uow:
-                await uow.session.execute(delete(WorkerBeat).where(WorkerBeat.name == self.name))
+                late = uow.now - 2 * DEAD_AFTER  # a job that waits for its next try is taken over at once
+                await uow.change(update(WorkerBeat).where(WorkerBeat.name == self.name, WorkerBeat.taken_by.is_(None)).values(at=late))
 
     async def _announce(self) -> None:
         async with self._database.work(Actor.system()) as uow:
@@ -91,7 +94,7 @@ class Worker:
 
     async def _beat(self) -> None:
         """Say every few seconds that this worker lives, and look after the others; end when others took it for dead."""
-        while True:
+        while not self._ending.is_set():
             try:
                 await self._say_alive()
                 await self._take_over()
@@ -101,7 +104,8 @@ class Worker:
                 return
             except DomainError as error:
                 log.warning("heartbeat late", extra={"code": error.code})
-            await asyncio.sleep(BEAT_SECONDS)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._ending.wait(), BEAT_SECONDS)
 
     async def _say_alive(self) -> None:
         async with self._database.work(Actor.system()) as uow:
@@ -132,7 +136,7 @@ class Worker:
         unfinished = await DBOS.list_workflows_async(status="PENDING", executor_id=dead)
         if unfinished:
             await DBOS.resume_workflows_async([workflow.workflow_id for workflow in unfinished])
-        log.warning("work of a dead worker taken over", extra={"count": len(unfinished)})
+            log.warning("unfinished work of another worker taken over", extra={"count": len(unfinished)})
 
 
 def _import() -> Any:

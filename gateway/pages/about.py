@@ -23,26 +23,34 @@ NOT_A_YEAR = -1
 async def ask(visit: Visit) -> web.Response:
     """Show the page, with what is known already."""
     invite = await invited(visit, "About")
-    return elsewhere(visit, invite) or _page(visit, _known(invite["candidate"]))
+    return elsewhere(visit, invite) or _page(visit, _known(invite["candidate"]), visit.told(FIELDS))
 
 
 async def tell(visit: Visit) -> web.Response:
-    """Keep what was changed, unless the page was skipped."""
+    """Keep what was changed, unless the page was skipped; of several details those that are right."""
     form = await forms.read(visit.request)
     invite = await invited(visit, "About")
     if away := elsewhere(visit, invite):
         return away
     if form.pop("go", "") == "skip":
         return visit.go("/questions")
-    candidate = invite["candidate"]
-    if changes := _changes(candidate, form):
-        try:
-            await visit.do("UpdateCandidate", key=candidate["key"], **changes)
-        except Refused as refused:
-            if not (wrong := [name for name, field in FIELDS.items() if field in refused.fields]):
-                raise
-            return _page(visit, _known(candidate) | form, wrong)
-    return visit.go("/questions")
+    wrong = await _keep(visit, invite["candidate"]["key"], _changes(invite["candidate"], form))
+    return visit.go(PAGE, wrong=".".join(wrong)) if wrong else visit.go("/questions")
+
+
+async def _keep(visit: Visit, candidate: str, changes: dict[str, Any]) -> list[str]:
+    """Keep changes and return the fields whose details are wrong."""
+    if not changes:
+        return []
+    try:
+        await visit.do("UpdateCandidate", key=candidate, **changes)
+    except Refused as refused:
+        wrong = [name for name, field in FIELDS.items() if field in refused.fields]
+        if not wrong:
+            raise
+        right = {field: value for field, value in changes.items() if field not in refused.fields}
+        return wrong + await _keep(visit, candidate, right)
+    return []
 
 
 def _known(candidate: Any) -> dict[str, str]:
@@ -76,10 +84,9 @@ def _value(name: str, text: str) -> Any:
     return text
 
 
-def _page(visit: Visit, values: Mapping[str, str], wrong: list[str] | None = None) -> web.Response:
-    visit.here = PAGE
-    facts = {"values": values, "wrong": wrong or [], "genders": GENDERS, "year": visit.site.front.database.clock.now().year}
-    return visit.page("about.html", 422 if wrong else 200, **facts)
+def _page(visit: Visit, values: Mapping[str, str], wrong: list[str]) -> web.Response:
+    facts: dict[str, Any] = {"values": values, "wrong": wrong, "genders": GENDERS, "year": visit.site.front.database.clock.now().year}
+    return visit.page("about.html", **facts)
 
 
 ROUTES: tuple[Route, ...] = (Route(f"/a/{TOKEN}{PAGE}", {"GET": ask, "POST": tell}),)

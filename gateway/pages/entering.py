@@ -1,6 +1,5 @@
 """Taking part by the account's open link: ask for a mail, confirm it."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import web
@@ -16,6 +15,8 @@ from gateway.pages.visit import Visit
 
 SLUG = "{slug:[0-9a-z-]+}"
 FIELDS = ("name", "email")
+NOTICES = {"TOO_MANY_ENTRIES": "too_many_entries", "TOO_MANY_UNCONFIRMED": "too_many_unconfirmed", "LINK_CLOSED": "closed"}
+"""Failures that the form cannot mend, and the texts that tell them."""
 LINK_FACTOR = 5
 """How many addresses' worth of requests one open link takes a minute."""
 
@@ -34,14 +35,17 @@ async def _opened(visit: Visit) -> Any:
 
 
 async def ask(visit: Visit) -> web.Response:
-    """Show who invites, and a form for name and mail address."""
-    return _form(visit, await _opened(visit), {})
+    """Show who invites, and a form for name and email address."""
+    link = await _opened(visit)
+    if told := visit.told(NOTICES.values()):
+        return visit.notice(told[0], 200)
+    return visit.page("open.html", account=link, instrument=link["instrument"], wrong=visit.told(FIELDS))
 
 
 async def request(visit: Visit) -> web.Response:
     """Ask for the mail; the answer is the same whether or not the address is known."""
     form = await forms.read(visit.request)
-    link = await _opened(visit)
+    await _opened(visit)
     language = language_of(form.get("language"))
     if form.keys() - {*FIELDS, "language"} or language is None:
         raise BodyRefused("The form has fields or choices that the page does not have.")
@@ -51,14 +55,11 @@ async def request(visit: Visit) -> web.Response:
     try:
         await visit.do("RequestEntry", slug=slug, language=language.value.upper(), **details)
     except Refused as refused:
-        if refused.code == "TOO_MANY_ENTRIES":
-            response = visit.notice("too_many_entries", 429)
-            response.headers["Retry-After"] = str(refused.retry_after)
-            return response
+        if refused.code in NOTICES:
+            return visit.go(wrong=NOTICES[refused.code])
         if refused.kind is not Kind.BAD_INPUT:
             raise
-        wrong = [name for name in FIELDS if name in refused.fields or not details[name].strip()]
-        return _form(visit, link, form, wrong)
+        return visit.go(wrong=".".join(name for name in FIELDS if name in refused.fields or not details[name].strip()))
     return visit.go("/sent")
 
 
@@ -68,11 +69,6 @@ async def sent(visit: Visit) -> web.Response:
     return visit.notice("sent", 200)
 
 
-def _form(visit: Visit, link: Any, values: Mapping[str, str], wrong: list[str] | None = None) -> web.Response:
-    facts = {"account": link, "instrument": link["instrument"], "values": values, "wrong": wrong or []}
-    return visit.page("open.html", 422 if wrong else 200, **facts)
-
-
 async def enter(visit: Visit) -> web.Response:
     """Show one button; what it confirms is confirmed by pressing it, not by opening the link."""
     entry = await _entry(visit)
@@ -80,7 +76,7 @@ async def enter(visit: Visit) -> web.Response:
 
 
 async def confirm(visit: Visit) -> web.Response:
-    """Confirm the mail address and go on to the invite."""
+    """Confirm the email address and go on to the invite."""
     await _entry(visit)
     made = await visit.do("ConfirmEntry", token=visit.request.match_info["token"])
     path = URL(made["link"]).raw_path  # the path alone, so that no answer of ours leads to another server

@@ -10,6 +10,8 @@ from gateway.pages.failures import NotFound, Refused
 from gateway.pages.sheets import Sheets
 from gateway.pages.visit import Visit
 
+NO_CREDIT = "credit"
+
 
 async def invited(visit: Visit, operation: str, **variables: Any) -> Any:
     """The invite of the link, by an operation that reads it; the page then speaks its language.
@@ -66,6 +68,9 @@ async def review(visit: Visit) -> web.Response:
     if away := elsewhere(visit, invite):
         return away
     sheets = Sheets(invite["attempt"]["answers"])
+    if visit.told([NO_CREDIT]) and not sheets.gaps:
+        again = (visit.text("credit.action"), visit.link("/finish"))
+        return visit.notice(NO_CREDIT, 200, action=again, date=visit.text.moment(invite["expiresAt"]))
     return visit.page("finish.html", sheets=sheets)
 
 
@@ -81,9 +86,14 @@ async def complete(visit: Visit) -> web.Response:
     except Refused as refused:
         if refused.kind is not Kind.PAYMENT_REQUIRED:
             raise
-        again = (visit.text("credit.action"), visit.link("/finish"))
-        return visit.notice("credit", 409, action=again, date=visit.text.moment(invite["expiresAt"]))
+        return visit.go("/finish", wrong=NO_CREDIT)
     return visit.go("/done")
+
+
+async def back(visit: Visit) -> web.Response:
+    """Send whoever opens the address of a form, as browsers do with old tabs, to where the invite stands."""
+    await invited(visit, "Standing")
+    return visit.go()
 
 
 async def done(visit: Visit) -> web.Response:
@@ -94,8 +104,8 @@ async def done(visit: Visit) -> web.Response:
 
 ROUTES: tuple[Route, ...] = (
     Route(f"/a/{TOKEN}", {"GET": welcome}),
-    Route(f"/a/{TOKEN}/begin", {"POST": begin}),
+    Route(f"/a/{TOKEN}/begin", {"GET": back, "POST": begin}),
     Route(f"/a/{TOKEN}/finish", {"GET": review}),
-    Route(f"/a/{TOKEN}/complete", {"POST": complete}),
+    Route(f"/a/{TOKEN}/complete", {"GET": back, "POST": complete}),
     Route(f"/a/{TOKEN}/done", {"GET": done}),
 )

@@ -1,5 +1,6 @@
 """One request to a page: who asks, in which language, and how it is answered."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -55,6 +56,15 @@ class Visit:
     def link(self, page: str = "", **query: Any) -> str:
         """The address of a page of this link, in the language that is spoken."""
         return f"{self.site.root}{self.home}{page}?{urlencode(query | {'lang': self.language.value})}"
+
+    def told(self, names: Iterable[str]) -> list[str]:
+        """Which of these the address says are wrong.
+
+        A form that is refused leads to a page that is asked for with GET, for browsers go back to no other; what somebody
+        wrote never stands in its address.
+        """
+        wrong = self.request.query.get("wrong", "").split(".")
+        return [name for name in names if name in wrong]
 
     async def ask(self, operation: str, **variables: Any) -> Any:
         """Run a stored operation and return its data.

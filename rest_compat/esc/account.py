@@ -41,7 +41,7 @@ class Account(Body):
     type: AccountType = at("type")
     status: AccountStatus = at("status")
     created_at: Moment = at("createdAt")
-    assessment_link: Address = at("openLink")
+    assessment_link: Address = at("openLinkUrl")
 
 
 class Contact(Body):

@@ -35,7 +35,7 @@ BY_CODE = {
     "UNSUPPORTED_MEDIA_TYPE": (415, "UNSUPPORTED_MEDIA_TYPE"),
 }
 """Codes that the wire tells apart (I-ESC-11), and a canceled invite, which is not found any more (I-ESC-26)."""
-MESSAGES = {"ALREADY_CANCELED": "Resource not found"}
+MESSAGES = {"ALREADY_CANCELED": "Resource not found", "NOT_FOUND": "Resource not found"}
 NOT_COMPLETED = Problem("WRONG_STATE", "NOT_COMPLETED", "The assessment is not completed yet.")
 SECURITY: Mapping[str, Any] = {
     "bearerAuth": {

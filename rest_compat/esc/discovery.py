@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field
 from rest_compat.body import SAME, Address, Body, at, constant, may_lack
 from rest_compat.esc.dialect import Mode, Permission
 from rest_compat.route import Nothing, Parameters, Route
-from rest_compat.values import IN_DIGITS, Price
+from rest_compat.values import IN_DIGITS, Price, WebPage
 
 
 class ApiInfo(Body):
@@ -35,7 +35,7 @@ class Product(Body):
     description: str = at("description.en")
     offers: Annotated[Offers, SAME]
     credits: int = at("credits")
-    features: list[str] = at("featuresEn")
+    features: Annotated[list[str], BeforeValidator(lambda features: [feature["en"] for feature in features])] = at("features")
 
 
 class Products(Body):
@@ -44,7 +44,7 @@ class Products(Body):
 
 
 class Register(Parameters):
-    email: str = Field(description="The mail address of the account.", json_schema_extra={"format": "email"})
+    email: str = Field(description="The email address of the account.", json_schema_extra={"format": "email"})
     company: str = Field(description="The company or organisation.")
     contactName: str | None = Field(None, alias="name", description="Contact person.")
     street: str | None = Field(None, alias="address", description="Street address.")
@@ -54,7 +54,7 @@ class Register(Parameters):
     vatId: str | None = Field(None, alias="vat_id", description="VAT number for invoices.")
     billingAttention: str | None = Field(None, alias="billing_contact", description="Who receives invoices.")
     phone: str | None = Field(None, description="Phone number.")
-    website: str | None = Field(None, description="Website.")
+    website: WebPage | None = Field(None, description="Website.")
     product: Literal["pa-single", "pa-pack-10", "pa-pack-50"] | None = Field(
         None,
         alias="product_id",

@@ -14,7 +14,7 @@ SHOWN = ("pending", "started", "completed", "expired")
 
 
 class SendInvite(Parameters):
-    email: str = Field(description="The candidate's mail address.", json_schema_extra={"format": "email"})
+    email: str = Field(description="The candidate's email address.", json_schema_extra={"format": "email"})
     name: str | None = Field(None, description="The candidate's name.")
     label: str | None = Field(
         "escprofile", alias="product_type", max_length=100, description="Free text; it is given back with the results."

@@ -13,9 +13,9 @@ from rest_compat.values import CalendarDay
 
 
 class Search(Parameters):
-    text: str | None = Field(None, alias="q", max_length=200, examples=["lena"], description="Part of the name or the mail address.")
+    text: str | None = Field(None, alias="q", max_length=200, examples=["lena"], description="Part of the name or the email address.")
     name: str | None = Field(None, max_length=200, description="Part of the name.")
-    email: str | None = Field(None, max_length=200, description="Part of the mail address.")
+    email: str | None = Field(None, max_length=200, description="Part of the email address.")
     completedFrom: CalendarDay | None = Field(None, alias="date_from", description="Completed on this day (UTC) or later.")
     completedTo: CalendarDay | None = Field(None, alias="date_to", description="Completed on this day (UTC) or earlier.")
     limit: Limit = 20
@@ -89,6 +89,6 @@ ROUTES = (
         "Search assessments",
         "Search",
         operation_id="searchAssessments",
-        description="Completed assessments by parts of name or mail address and by date; at least one condition is needed.",
+        description="Completed assessments by parts of name or email address and by date; at least one condition is needed.",
     ),
 )

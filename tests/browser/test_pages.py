@@ -170,6 +170,40 @@ async def test_the_way_back_shows_what_was_answered(house: House, open_tab):
     assert tab.wrong == []
 
 
+async def test_the_way_back_leads_over_forms_that_were_refused(house: House, open_tab):
+    """Chromium shows an error page instead of the answer to a form."""
+    path = await house.begun()
+    tab = await open_tab(DESKTOP)
+    await tab.page.goto(f"{path}/about")
+    await tab.page.get_by_label("Vorname").fill("Kim")
+    await tab.page.get_by_label("Geburtsjahr").fill("85")
+    await go_on(tab, "Speichern und weiter")
+    await expect(tab.page.get_by_label("Geburtsjahr")).to_be_focused()
+    await tab.page.get_by_role("link", name="Datenschutz und Impressum").click()
+    await expect(tab.page.get_by_role("heading", level=1)).to_have_text("Willkommen zurück")
+
+    await tab.page.go_back()
+    await expect(tab.page.get_by_role("alert")).to_contain_text("Alles andere ist gespeichert.")
+    await expect(tab.page.get_by_label("Vorname")).to_have_value("Kim")
+    await tab.page.go_back()
+    await expect(tab.page.get_by_role("heading", level=1)).to_contain_text("Angaben zu Ihrer Person")
+    assert tab.wrong == []
+
+
+async def test_a_mistyped_address_is_shown_before_anything_is_sent(house: House, open_tab):
+    slug = house.one("select slug from account where mode = 'live'")[0]
+    tab = await open_tab(PHONE)
+    await tab.page.goto(f"/open/{slug}?lang=de")
+    await tab.page.get_by_label("Ihr Name").fill("Kim Muster")
+    await tab.page.get_by_label("Ihre Mailadresse").fill("kim")
+    await tab.page.get_by_role("button", name="Link zuschicken").click()
+
+    await expect(tab.page.get_by_label("Ihre Mailadresse")).to_be_focused()
+    await expect(tab.page.get_by_label("Ihr Name")).to_have_value("Kim Muster")
+    assert house.rows("select * from entry") == []
+    assert tab.wrong == []
+
+
 @pytest.mark.parametrize(("language", "scheme"), [("de", "light"), ("en", "dark")])
 async def test_every_page_fits_a_small_phone(house: House, open_tab, language, scheme):
     await house.change_account(

@@ -85,13 +85,13 @@ class Waiting:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.bytes: list[int] = []
-        check = subscriptions._check_reader
+        check = subscriptions.check_reader
 
         def noted(request: Any) -> None:
             self.bytes.append(request.transport.get_write_buffer_size())
             check(request)
 
-        monkeypatch.setattr(subscriptions, "_check_reader", noted)
+        monkeypatch.setattr(subscriptions, "check_reader", noted)
 
 
 class Socket:

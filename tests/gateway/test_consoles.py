@@ -8,6 +8,7 @@ import pytest
 from graphql import parse
 
 from gateway.consoles import TYPES
+from tests.gateway.conftest import Serve
 from tests.support.http import Http, Reply
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -93,6 +94,19 @@ class TestAssets:
                 assert (await http.request("GET", place + name, key=None)).status == 404, place + name
 
 
+class TestHome:
+    async def test_leads_to_the_console_or_else_to_the_reference(self, serve: Serve) -> None:
+        http = await serve(base_url="https://centil.example.com/below")
+        reply = await http.request("GET", "/", key=None)
+        assert (reply.status, reply.headers["Location"]) == (302, "/below/graphiql")
+
+    async def test_without_a_console(self, serve: Serve) -> None:
+        http = await serve(graphiql=False)
+        reply = await http.request("GET", "/", key=None)
+        assert (reply.status, reply.headers["Location"]) == (302, "/api/v1/docs")
+        assert (await http.request("GET", reply.headers["Location"], key=None)).status == 200
+
+
 class TestConfig:
     async def headers_of(self, http: Http, **sent: str) -> str:
         reply = await http.request(
@@ -115,6 +129,12 @@ class TestConfig:
             assert KEY not in await self.headers_of(http, Host=host), host
         for name, value in (("X_Forwarded_For", "127.0.0.1"), ("Forwarded", "for=127.0.0.1")):
             assert KEY not in await self.headers_of(http, Host="localhost", **{name: value})
+
+    async def test_nor_where_people_reach_the_server_by_another_name(self, serve: Serve) -> None:
+        """A proxy on the same machine that tells nothing of whom it asks for looks like a browser here."""
+        http = await serve(base_url="https://centil.example.com")
+        (http.world.settings.var / "demo-key").write_text(KEY)
+        assert KEY not in await self.headers_of(http, Host="localhost")
 
     async def test_opens_with_the_examples(self, http: Http) -> None:
         config = (await http.request("GET", "/graphiql/config.json", key=None)).json()

@@ -261,3 +261,11 @@ class TestUnexpected:
         assert "anna" not in reply.text
         assert error_of(reply)["message"] == MASKED
         assert error_of(reply)["extensions"] == {"kind": "INTERNAL", "code": "INTERNAL", "requestId": reply.headers["X-Request-Id"]}
+
+
+async def test_a_parameter_that_stands_twice_is_refused(http: Http) -> None:
+    """Q-17: readers disagree about which one counts."""
+    for path in ("/graphql?query={__typename}&query={__typename}", "/api/v1/search?q=a&q=b", "/api/v1/profiles?page=1&unknown=&unknown="):
+        reply = await http.request("GET", path)
+        assert reply.status == 400, path
+        assert "stands twice in the address" in reply.text

@@ -1,5 +1,6 @@
 """How much may be asked: by key, link and address in a sliding minute, and at the same time (Q-16)."""
 
+from importlib.util import find_spec
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,6 +12,7 @@ from domain.kernel.actor import Actor, ActorKind
 from domain.kernel.errors import Unavailable
 from domain.kernel.permissions import EVERYTHING
 from gateway.limits import Allowed, InFlight, RateLimitExceeded, RateLimits
+from gateway.settings import WrongSettings
 from tests.gateway.conftest import Serve
 from tests.support.http import Http, Reply
 from tests.support.minute import Minute
@@ -77,6 +79,21 @@ class TestRates:
 
     def test_headers(self) -> None:
         assert Allowed(100, 99, 60).headers() == {"RateLimit-Limit": "100", "RateLimit-Remaining": "99", "RateLimit-Reset": "60"}
+
+
+class TestWhere:
+    async def test_on_redis_by_the_package_that_is_named(self) -> None:
+        """No server is asked before the first request; without its package the sentence says what to install."""
+        for url in ("redis://localhost:6379", "rediss://user:password@localhost:6379/1"):
+            if find_spec("redis"):
+                assert RateLimits(url, 60)
+                continue
+            with pytest.raises(WrongSettings, match=r"CENTIL_RATE_LIMIT_URL: .* pip install 'redis>=5\.2'"):
+                RateLimits(url, 60)
+
+    def test_a_place_that_is_none(self) -> None:
+        with pytest.raises(WrongSettings, match="CENTIL_RATE_LIMIT_URL: must look like redis://host:6379 or memory://"):
+            RateLimits("foo://x", 60)
 
 
 class TestInFlight:
@@ -166,7 +183,7 @@ class TestOverHttp:
 class TestAddress:
     @ONE_KIND
     async def test_of_a_request(self, serve: Serve) -> None:
-        http = await serve(trusted_proxies="10.0.0.1, 10.0.0.2,::1")
+        http = await serve(trusted_proxies="10.0.0.1, 10.0.0.2,::1,172.16.0.0/12")
         proxy = "10.0.0.1"
         asked: list[tuple[str | None, list[str], str]] = [
             ("1.2.3.4", [], "1.2.3.4"),
@@ -176,6 +193,11 @@ class TestAddress:
             (proxy, ["6.6.6.6, 9.9.9.9"], "9.9.9.9"),
             (proxy, ["6.6.6.6", "9.9.9.9"], "9.9.9.9"),
             ("::1", ["9.9.9.9"], "9.9.9.9"),
+            ("172.20.1.2", ["9.9.9.9"], "9.9.9.9"),
+            ("::ffff:172.20.1.2", ["9.9.9.9"], "9.9.9.9"),
+            ("172.32.0.1", ["9.9.9.9"], "172.32.0.1"),
+            (proxy, ["6.6.6.6, 9.9.9.9, 10.0.0.2"], "9.9.9.9"),
+            (proxy, ["10.0.0.2"], "10.0.0.2"),
             (proxy, ["<script>"], "unknown"),
             (proxy, ["9.9.9.9,"], "unknown"),
             (None, [], "unknown"),

@@ -28,6 +28,19 @@ class TestWrong:
             ("PORT", "65536", "less than or equal to 65535"),
             ("BASE_URL", "centil.example.com", "must begin with http:// or https://"),
             ("BASE_URL", "ftp://x", "must begin with http:// or https://"),
+            ("BASE_URL", "https://", "must name a host, and a port that exists"),
+            ("BASE_URL", "https:///path", "must name a host, and a port that exists"),
+            ("BASE_URL", "https://x:port", "must name a host, and a port that exists"),
+            ("BASE_URL", "https://x:99999", "must name a host, and a port that exists"),
+            ("BASE_URL", "https://[x", "must name a host, and a port that exists"),
+            ("BASE_URL", "https://x/?a=b", "before any ? or #"),
+            ("BASE_URL", "https://x#top", "before any ? or #"),
+            ("TRUSTED_PROXIES", "proxy", "'proxy' is not an address such as 10.0.0.1 or a network"),
+            ("TRUSTED_PROXIES", "10.0.0.1,10.0.0.1/8", "'10.0.0.1/8' is not an address such as 10.0.0.1 or a network"),
+            ("RATE_LIMIT_URL", "foo://x", "must look like redis://host:6379"),
+            ("RATE_LIMIT_URL", "redis://x", "must look like redis://host:6379"),
+            ("RATE_LIMIT_URL", "redis://x:99999", "must look like redis://host:6379"),
+            ("RATE_LIMIT_URL", "memory", "must look like redis://host:6379"),
             ("DATABASE_URL", "mysql://x/y", "must look like sqlite:///path or postgresql://"),
             ("DATABASE_URL", "sqlite://", "an in-memory database is not enough"),
             ("DATABASE_URL", "sqlite:///:memory:", "an in-memory database is not enough"),
@@ -39,6 +52,14 @@ class TestWrong:
             ("MAIL_URL", "mail.example.com", "must look like smtp://"),
             ("MAIL_URL", "smtp://", "must look like smtp://"),
             ("MAIL_URL", "http://x", "must look like smtp://"),
+            ("MAIL_URL", "smtp://x:99999", "must look like smtp://"),
+            ("MAIL_URL", "smtp://x:port", "must look like smtp://"),
+            ("MAIL_FROM", "Centil", "must look like Centil <no-reply@example.com>"),
+            ("MAIL_FROM", "Centil <centil>", "must look like Centil <no-reply@example.com>"),
+            ("MAIL_FROM", "a@b@c", "must look like Centil <no-reply@example.com>"),
+            ("DATABSE_URL", "sqlite:///x", "there is no such setting; do you mean CENTIL_DATABASE_URL?"),
+            ("BASEURL", "https://x", "do you mean CENTIL_BASE_URL?"),
+            ("NONSENSE", "1", "there is no such setting."),
             ("CORS_ORIGINS", "https://a.example.com/", "is not an origin such as"),
             ("CORS_ORIGINS", "https://a.example.com,b.example.com", "'b.example.com' is not an origin"),
             ("CORS_ORIGINS", "*", "'*' is not an origin"),
@@ -66,10 +87,18 @@ class TestWrong:
             load()
         assert [line.partition(":")[0] for line in str(refusal.value).splitlines()] == ["CENTIL_PORT", "CENTIL_SECRET"]
 
+    def test_what_is_unknown_is_told_beside_what_is_wrong(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("CENTIL_PROT", "80")
+        monkeypatch.setenv("CENTIL_SECRET", "short")
+        with pytest.raises(WrongSettings) as refusal:
+            load()
+        assert [line.partition(":")[0] for line in str(refusal.value).splitlines()] == ["CENTIL_PROT", "CENTIL_SECRET"]
+
     def test_never_repeats_a_secret(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("CENTIL_SECRET", "hunter2hunter2")
         monkeypatch.setenv("CENTIL_MAIL_URL", "http://user:hunter2hunter2@x")
         monkeypatch.setenv("CENTIL_DATABASE_URL", "mysql://user:hunter2hunter2@x/y")
+        monkeypatch.setenv("CENTIL_RATE_LIMIT_URL", "redis://:hunter2hunter2@x")
         with pytest.raises(WrongSettings) as refusal:
             load()
         assert "hunter2" not in str(refusal.value)
@@ -94,6 +123,24 @@ class TestRight:
         found = load()
         assert found.cors_origins == ("https://a.example.com", "http://localhost:3000")
         assert found.trusted_proxies == ("10.0.0.1",)
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("BASE_URL", "https://x:8443/centil"),
+            ("TRUSTED_PROXIES", "10.0.0.1,172.16.0.0/12,::1,fd00::/8"),
+            ("RATE_LIMIT_URL", "redis://x:6379"),
+            ("RATE_LIMIT_URL", "rediss://user:password@[::1]:6379/1"),
+            ("RATE_LIMIT_URL", "memory://"),
+            ("MAIL_URL", "smtp+starttls://user:password@x:2525"),
+            ("MAIL_FROM", "no-reply@example.com"),
+            ("MAIL_FROM", '"Nörd, Centil" <post@centil.example.com>'),
+            ("TEST_COMPLETE", "1"),
+        ],
+    )
+    def test_is_taken(self, monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+        monkeypatch.setenv(f"CENTIL_{name}", value)
+        load()
 
     @pytest.mark.parametrize(
         ("host", "base_url", "address"),

@@ -1,5 +1,6 @@
 """Subscriptions over graphql-transport-ws: in order, resumable, asked anew at each event, refused where they must be (Q-25)."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from aiohttp import WSCloseCode, WSServerHandshakeError
 from domain.access import commands
 from domain.kernel import events
 from domain.kernel.permissions import Permission
-from gateway import subscriptions
+from gateway import sockets, subscriptions
 from gateway.execution.errors import MASKED
 from tests.gateway.conftest import Serve
 from tests.gateway.listening import LARGE, NEWS, PROTOCOL, Socket, Waiting, listening, narrow_session, stop_reading
@@ -100,6 +101,13 @@ class TestAskedAnew:
         assert [error["extensions"]["code"] for error in refused["payload"]] == ["FORBIDDEN"]
 
 
+async def refused(http: Http, **options: Any) -> int:
+    """The status of an upgrade that is refused."""
+    with pytest.raises(WSServerHandshakeError) as refusal:
+        await http.session.ws_connect(f"{http.base}/graphql", protocols=(PROTOCOL,), **options)
+    return refusal.value.status
+
+
 NO_MESSAGES = {
     "": 4400,
     "{": 4400,
@@ -158,15 +166,22 @@ class TestConnection:
                 await socket.subscribe("{ __typename }")
                 assert (await socket.receive())["type"] == "next"
 
+    async def test_of_our_own_pages_behind_a_proxy_with_tls(self, serve: Serve) -> None:
+        http = await serve(base_url="https://centil.example.com:443/below")
+        async with Socket.open(http, headers={"Origin": "https://centil.example.com"}) as socket:
+            await socket.subscribe("{ __typename }")
+            assert (await socket.receive())["type"] == "next"
+        assert await refused(http, headers={"Origin": "http://centil.example.com"}) == 403
+
     async def test_that_says_nothing_is_closed_after_ten_seconds(self, http: Http, monkeypatch: pytest.MonkeyPatch) -> None:
         configured: list[timedelta] = []
 
-        class Impatient(subscriptions.BaseGraphQLTransportWSHandler):  # type: ignore[type-arg]
+        class Impatient(sockets.BaseGraphQLTransportWSHandler):  # type: ignore[type-arg]
             def __init__(self, *, connection_init_wait_timeout: timedelta, **options: Any) -> None:
                 configured.append(connection_init_wait_timeout)
                 super().__init__(connection_init_wait_timeout=timedelta(seconds=0.05), **options)
 
-        monkeypatch.setattr(subscriptions, "BaseGraphQLTransportWSHandler", Impatient)
+        monkeypatch.setattr(sockets, "BaseGraphQLTransportWSHandler", Impatient)
         async with Socket.connect(http) as socket:
             assert await socket.closed() == 4408
         assert configured == [timedelta(seconds=10)]
@@ -198,6 +213,72 @@ class TestConnection:
             await socket.subscribe(NEWS)
             await socket.subscribe(NEWS)
             assert await socket.closed() == 4409
+
+
+@ONE_KIND
+class TestLimits:
+    """Q-16: nobody can take the room of others by opening sockets."""
+
+    async def test_an_upgrade_is_a_request(self, serve: Serve) -> None:
+        http = await serve(public_rate_limit=2)
+        async with Socket.connect(http), Socket.connect(http):
+            assert await refused(http) == 429
+            async with Socket.open(http, key=None, headers={"Authorization": f"Bearer {http.world.key.secret}"}):
+                pass
+
+    async def test_a_wrong_key_of_the_upgrade_is_401(self, http: Http) -> None:
+        assert await refused(http, headers={"Authorization": "Bearer pk_live_wrong"}) == 401
+
+    async def test_guessing_keys_is_limited(self, serve: Serve) -> None:
+        http = await serve(public_rate_limit=4)
+        for number in range(2):
+            async with Socket.connect(http) as socket:
+                await socket.send(type="connection_init", payload={"Authorization": f"Bearer pk_live_{number}"})
+                assert await socket.closed() == 4403
+        assert await refused(http) == 429
+
+    async def test_so_many_an_address_and_so_many_a_credential(self, http: Http, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A socket counts for its address until it shows a key."""
+        assert sockets.SOCKETS_PER_CREDENTIAL == 20
+        monkeypatch.setattr(sockets, "SOCKETS_PER_CREDENTIAL", 2)
+        async with Socket.open(http), Socket.open(http), Socket.open(http, key=None):
+            async with Socket.connect(http) as third:
+                assert await refused(http) == 429
+                await third.send(type="connection_init", payload={"Authorization": f"Bearer {http.world.key.secret}"})
+                assert await third.closed() == 4403
+            _other, key = await http.world.other_account()
+            async with Socket.open(http, key=key.secret), Socket.open(http, key=None):
+                pass
+
+    async def test_a_socket_that_runs_nothing_is_closed(self, http: Http, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert sockets.IDLE_SECONDS == 30
+        monkeypatch.setattr(sockets, "IDLE_SECONDS", 0.05)
+        for key in (None, ""):
+            async with Socket.connect(http) as socket:
+                await socket.send(type="connection_init", payload={} if key is None else {"Authorization": http.world.key.secret})
+                assert await socket.closed() == WSCloseCode.OK
+
+    async def test_one_that_runs_something_is_not(self, http: Http, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(sockets, "IDLE_SECONDS", 0)
+        ended = asyncio.Event()
+        idle = sockets._Idle(ended.set)
+        with idle.running():
+            with idle.running():
+                pass
+            for _ in range(5):
+                await asyncio.sleep(0)
+            assert not ended.is_set()
+        await asyncio.wait_for(ended.wait(), 30)
+
+    async def test_operations_take_places_among_the_requests_in_flight(self, serve: Serve) -> None:
+        http = await serve(requests_in_flight=1)
+        async with Socket.open(http) as socket:
+            with http.server.front.in_flight.one(None):
+                await socket.subscribe("{ __typename }")
+                refused = await socket.receive()
+            assert (refused["type"], refused["payload"][0]["extensions"]["code"]) == ("error", "UNAVAILABLE")
+            await socket.subscribe("{ __typename }")
+            assert (await socket.receive())["type"] == "next"
 
 
 @ONE_KIND

@@ -1,15 +1,20 @@
 """Subscriptions as server-sent events: numbered, resumable, alive by heartbeats, given up when nobody reads (Q-25)."""
 
+import asyncio
+import logging
 from typing import Any
 
 import pytest
 
 from domain.access import commands
 from domain.kernel import events
+from domain.kernel.permissions import Permission
 from gateway import subscriptions
 from gateway.execution.errors import MASKED
+from gateway.limits import RateLimitExceeded
 from tests.gateway.listening import LARGE, NEWS, Sent, Stream, Waiting, listening, narrow_session, stop_reading
 from tests.support.http import Http
+from tests.support.minute import Minute
 
 ONE_KIND = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 SEND = 'mutation { sendInvite(input: {email: "anna@example.com", name: "Anna"}) { __typename } }'
@@ -102,10 +107,77 @@ class TestAsking:
             assert reply.json()["errors"]
         assert (await ask(http, NEWS, key="pk_live_wrong")).status == 401
 
-    async def test_without_permission_is_an_error_in_the_stream(self, http: Http) -> None:
-        reply = await ask(http, NEWS, key=None)
-        assert "UNAUTHORIZED" in reply.text
-        assert reply.text.endswith("event: complete\r\ndata: \r\n\r\n")
+    async def test_what_may_not_run_is_a_status(self, http: Http) -> None:
+        async with http.world.work() as uow:
+            reader = await commands.create_key(uow, name="Reader", permissions=[Permission.CANDIDATES_READ])
+            slow = await commands.create_key(uow, name="Slow", rate_limit=1)
+        await ask(http, "{ __typename }", key=slow.secret)
+        asked = [(None, 401, "UNAUTHORIZED"), (reader.secret, 403, "FORBIDDEN"), (slow.secret, 429, "RATE_LIMIT_EXCEEDED")]
+        for key, status, code in asked:
+            for query in (NEWS, "{ invites(first: 1) { totalCount } }"):
+                reply = await ask(http, query, key=key)
+                assert (reply.status, reply.headers["Content-Type"]) == (status, "application/json; charset=utf-8")
+                assert [error["extensions"]["code"] for error in reply.json()["errors"]] == [code]
+
+    async def test_has_the_headers_of_every_answer(self, http: Http) -> None:
+        async with Stream.open(http, NEWS) as stream:
+            headers = stream.response.headers
+            assert (headers["X-Content-Type-Options"], headers["Referrer-Policy"]) == ("nosniff", "no-referrer")
+            assert len(headers["X-Request-Id"]) == 16
+
+
+class Counted:
+    """Requests that streams are charged, and how many events were answered when they had to wait."""
+
+    def __init__(self, http: Http, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.answered = 0
+        self.waits = asyncio.Event()
+        front = http.server.front
+        take, run = front.rates.take, front.executor.run
+
+        async def taken(*asked: Any) -> Any:
+            try:
+                return await take(*asked)
+            except RateLimitExceeded:
+                self.waits.set()
+                raise
+
+        async def ran(*asked: Any, **options: Any) -> Any:
+            self.answered += 1
+            return await run(*asked, **options)
+
+        monkeypatch.setattr(front.rates, "take", taken)
+        monkeypatch.setattr(front.executor, "run", ran)
+
+
+@ONE_KIND
+class TestReplay:
+    async def test_is_charged_and_waits_for_room(self, http: Http, monkeypatch: pytest.MonkeyPatch, minute: Minute) -> None:
+        """Q-16: a history costs a request for each hundred events, not one for all."""
+        assert subscriptions.EVENTS_A_REQUEST == 100
+        monkeypatch.setattr(subscriptions, "EVENTS_A_REQUEST", 2)
+        monkeypatch.setattr(subscriptions, "LOOK_AGAIN_SECONDS", 0.01)
+        async with http.world.work() as uow:
+            key = await commands.create_key(uow, name="Slow", rate_limit=3)
+        invites = [await http.world.invite(f"p{number}@example.com") for number in range(9)]
+        counted = Counted(http, monkeypatch)
+        async with Stream.open(http, NEWS, key=key.secret, seen="0") as stream:
+            await asyncio.wait_for(counted.waits.wait(), 30)
+            assert counted.answered == 6
+            minute.now += 120
+            news = await stream.news(9)
+        assert [one.data["data"]["inviteChanged"]["invite"]["key"] for one in news] == invites
+
+
+class Noted(logging.Handler):
+    """The lines of the log, as they come."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.records: asyncio.Queue[logging.LogRecord] = asyncio.Queue()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.put_nowait(record)
 
 
 @ONE_KIND
@@ -138,6 +210,23 @@ class TestEnds:
                 await listeners.begun()
                 stream.response.close()
                 await listeners.ended()
+
+    async def test_a_client_that_leaves_is_still_in_the_log_and_the_figures(
+        self, http: Http, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        monkeypatch.setattr(subscriptions, "HEARTBEAT_SECONDS", 0.02)
+        noted = Noted()
+        caplog.set_level("INFO", "centil.access")
+        logging.getLogger("centil.access").addHandler(noted)
+        try:
+            async with Stream.open(http, NEWS) as stream:
+                await stream.receive()
+                stream.response.close()
+                record = await asyncio.wait_for(noted.records.get(), 30)
+        finally:
+            logging.getLogger("centil.access").removeHandler(noted)
+        assert (record.route, record.status) == ("/graphql", 499)  # type: ignore[attr-defined]
+        assert 'route="/graphql",status="499"} 1.0' in (await http.request("GET", "/metrics")).text
 
     async def test_a_server_that_goes_away_ends_it(self, http: Http) -> None:
         """Q-24."""

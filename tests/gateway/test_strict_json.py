@@ -160,6 +160,19 @@ class TestAgainstTheStandardLibrary:
         return isinstance(value, int) and not -(2**63) <= value < 2**63
 
 
+class TestOnce:
+    def test_reads_parameters_by_their_names(self) -> None:
+        assert strict_json.once([("a", "1"), ("b", ""), ("A", "2")]) == {"a": "1", "b": "", "A": "2"}
+
+    @pytest.mark.parametrize(
+        ("parameters", "says"), [([("q", "a"), ("q", "a")], "'q' stands twice"), ([("q", "a\0")], "NUL"), ([("\ud800", "a")], "surrogates")]
+    )
+    def test_refuses_what_could_be_read_in_two_ways(self, parameters: list[tuple[str, str]], says: str) -> None:
+        """Q-17."""
+        with pytest.raises(BadJson, match=says):
+            strict_json.once(parameters)
+
+
 class TestText:
     @pytest.mark.parametrize("text", ["", "ä😀", "a\nb", "\x01"])
     def test_passes(self, text: str) -> None:

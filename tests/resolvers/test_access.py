@@ -14,10 +14,10 @@ class TestRegistration:
     async def test_anybody_can_register_and_use_the_key(self, http: Http) -> None:
         """R-ESC-8."""
         made = (await http.graph(REGISTER, key=None, e="new@example.com", m="LIVE"))["registerAccount"]
-        account = (await http.graph("{ account { key company mode language openLink } }", key=made["secret"]))["account"]
+        account = (await http.graph("{ account { key company mode language openLinkUrl } }", key=made["secret"]))["account"]
         assert account["key"] == made["accountKey"]
         assert account["mode"] == "LIVE"
-        assert "/open/neu-soehne-" in account["openLink"]
+        assert "/open/neu-soehne-" in account["openLinkUrl"]
 
     async def test_test_mode_answers_the_key_of_the_sandbox(self, http: Http) -> None:
         made = (await http.graph(REGISTER, key=None, e="new@example.com", m="TEST"))["registerAccount"]
@@ -130,3 +130,39 @@ class TestAccount:
     async def test_an_unknown_norm_group_is_refused(self, http: Http) -> None:
         text = 'mutation { updateAccount(input: {normGroup: "4711"}) { ... on Problem { code } } }'
         assert (await http.graph(text))["updateAccount"] == {"code": "UNKNOWN_NORM_GROUP"}
+
+
+class TestSandboxKeys:
+    MAKE = """mutation { createApiKey(input: {name: "Try", mode: TEST}) { ... on NewApiKey { secret apiKey { key mode } } } }"""
+    LIST = "query($m: Mode) { apiKeys(first: 10, filter: {mode: $m}) { nodes { key } } }"
+    REVOKE = """mutation($k: ID!, $m: Mode) { revokeApiKey(input: {key: $k, mode: $m}) {
+      ... on ApiKey { key revokedAt } ... on Problem { code } } }"""
+
+    async def test_are_listed_and_ended_by_the_live_key_that_made_them(self, http: Http) -> None:
+        """Q-4: what leaks can be stopped by whoever made it."""
+        made = (await http.graph(self.MAKE))["createApiKey"]
+        key = made["apiKey"]["key"]
+        assert key in [node["key"] for node in (await http.graph(self.LIST, m="TEST"))["apiKeys"]["nodes"]]
+        assert key not in [node["key"] for node in (await http.graph(self.LIST))["apiKeys"]["nodes"]]
+        assert (await http.graph(self.REVOKE, k=key))["revokeApiKey"] == {"code": "NOT_FOUND"}
+        assert (await http.graph(self.REVOKE, k=key, m="TEST"))["revokeApiKey"]["revokedAt"]
+        assert (await http.request("POST", "/graphql", key=made["secret"], json={"query": "{ account { key } }"})).status == 401
+
+    async def test_see_nothing_of_the_live_account(self, http: Http) -> None:
+        made = (await http.graph(self.MAKE))["createApiKey"]
+        [error] = await http.graph_errors(self.LIST, key=made["secret"], m="LIVE")
+        assert error["extensions"]["code"] == "BAD_REQUEST"
+
+
+class TestLimits:
+    QUERY = "{ viewer { limits { mostPendingInvites pendingInvitesLeft creditsAvailable } } }"
+
+    async def test_tell_what_the_credential_may_see(self, http: Http) -> None:
+        """Q-2: a narrow token learns nothing of balance and invites."""
+        token = """mutation { createAccessToken(input: {permissions: [CANDIDATES_READ]}) { ... on AccessToken { token } } }"""
+        narrow = (await http.graph(token))["createAccessToken"]["token"]
+        shown = [(await http.graph(self.QUERY, key=key))["viewer"]["limits"] for key in ("", narrow)]
+        assert shown == [
+            {"mostPendingInvites": 10, "pendingInvitesLeft": 10, "creditsAvailable": 100},
+            {"mostPendingInvites": 10, "pendingInvitesLeft": None, "creditsAvailable": None},
+        ]

@@ -140,3 +140,18 @@ class TestTenancy:
         wrong = ids.encode("Candidate", keys["Invite"])
         assert (await http.graph(self.QUERIES["Invite"], k=wrong))["invite"] is None
         assert (await http.graph("query($k: ID!) { node(id: $k) { id } }", k=wrong))["node"] is None
+
+
+class TestNul:
+    ID = "Q2FuZGlkYXRlOgBh"
+    """`Candidate:` and a key that begins with NUL."""
+
+    @pytest.mark.parametrize("query", [f'{{ node(id: "{ID}") {{ id }} }}', f'{{ candidate(key: "{ID}") {{ key }} }}'])
+    async def test_in_an_id_is_no_such_thing(self, http: Http, query: str) -> None:
+        """Q-17."""
+        [found] = (await http.graph(query)).values()
+        assert found is None
+
+    async def test_in_a_literal_is_refused_before_anything_runs(self, http: Http) -> None:
+        [error] = await http.graph_errors('{ openLink(slug: "\\u0000") { company } }', key=None)
+        assert "NUL" in error["message"]

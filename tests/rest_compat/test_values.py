@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import Field, TypeAdapter, ValidationError
 
-from rest_compat.values import IN_DIGITS, CalendarDay, Price
+from rest_compat.values import IN_DIGITS, CalendarDay, Price, WebPage
 
 WHOLE: TypeAdapter[int] = TypeAdapter(Annotated[int, Field(ge=-(2**63), lt=2**63), IN_DIGITS])
 PRICE: TypeAdapter[Decimal] = TypeAdapter(Price)
+PAGE: TypeAdapter[str] = TypeAdapter(WebPage)
 DAY: TypeAdapter[date] = TypeAdapter(CalendarDay)
 
 
@@ -69,3 +70,17 @@ class TestDay:
     @pytest.mark.parametrize("text", ["", "0", "1767225600", "20260101", "2026-02-30", "2026-01-01T00:00", "0000-01-01", "٢٠٢٦-٠١-٠١"])
     def test_is_nothing_else(self, text: str) -> None:
         assert refuses(DAY, text)
+
+
+class TestWebPage:
+    @pytest.mark.parametrize("text", ["https://www.example.com", "HTTP://example.com:8080/a?b=c#d", "https://bücher.example/ä", "", " "])
+    def test_is_an_address_of_the_web(self, text: str) -> None:
+        assert PAGE.validate_python(text) == text
+
+    @pytest.mark.parametrize(
+        "text",
+        ["javascript:alert(1)", "data:text/html,x", "ftp://example.com", "//example.com", "www.example.com", "https://", "https:///x",
+         "https://user@example.com", "https://a b", "https://a\nb", "java\nscript://x", "https://a\\b"],
+    )  # fmt: skip
+    def test_is_nothing_else(self, text: str) -> None:
+        assert refuses(PAGE, text)

@@ -22,7 +22,7 @@ from gateway import apis
 from gateway.consoles import examples
 from gateway.stored import texts
 from resolvers import schema as graph
-from resolvers.fields import Declared, declaration
+from resolvers.declared import Declared, declaration
 from tests.structure.places import ROOT, stored_operations
 
 SCHEMA = graph.build()

@@ -7,6 +7,7 @@ import pytest
 from gateway.settings import Settings
 from tests.structure.places import PACKAGES, ROOT, sources
 
+CODE = re.compile(r'^    code = "([A-Z_]+)"', re.MULTILINE)
 CITED = re.compile(r"\b((?:Q|R-ESC|I-ESC)-\d+)\b")
 
 
@@ -66,3 +67,13 @@ class TestDecisions:
         assert "## Decision" in text
         assert "## Not taken" in text
         assert len(text.splitlines()) <= 60
+
+
+class TestCodes:
+    API = (ROOT / "docs" / "api.md").read_text()
+
+    @pytest.mark.parametrize(
+        "code", sorted({code for path in sources("domain", "gateway") for code in CODE.findall(path.read_text())} - {"INTERNAL"})
+    )
+    def test_every_code_of_a_problem_is_documented(self, code: str) -> None:
+        assert f"`{code}`" in self.API

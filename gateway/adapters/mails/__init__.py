@@ -17,6 +17,8 @@ from domain.kernel.ports import Mail
 from gateway import moments
 from gateway.adapters.mails import headers
 
+UNCONFIRMED = ("entry",)
+"""Mails to an address that somebody typed, perhaps of another person: they show no words of whoever typed it."""
 _NAMESPACE = ' xmlns="http://www.w3.org/1999/xhtml"'
 """Means nothing in HTML, and looks like an address to filters."""
 
@@ -50,7 +52,7 @@ def compose(mail: Mail, *, sender: tuple[str, str], host: str, at: datetime) -> 
     said = letter(mail)
     head = {
         "From": headers.mailbox(*sender),
-        "To": headers.mailbox(mail.to_name, mail.to),
+        "To": headers.mailbox("" if mail.template in UNCONFIRMED else mail.to_name, mail.to),
         "Subject": headers.words(said.subject, "Subject"),
         "Date": format_datetime(at),
         "Message-ID": f"<{headers.token(f'{mail.reference}.{mail.template}')}@{host}>",
@@ -68,7 +70,8 @@ def letter(mail: Mail) -> Letter:
     if "expires" in facts:
         facts["expires"] = moments.told(facts["expires"], mail.language)
     words, frame = _texts()[mail.template][mail.language], _texts()["frame"][mail.language]
-    hello = _texts()["hello"][mail.language]["named" if facts.get("name") else "unnamed"]
+    named = facts.get("name") and mail.template not in UNCONFIRMED
+    hello = _texts()["hello"][mail.language]["named" if named else "unnamed"]
     return Letter(
         company=facts["company"],
         subject=words["subject"].format_map(facts),

@@ -102,7 +102,6 @@ def _event() -> None:
         sa.Column("facts", Json(), nullable=False),
         sa.PrimaryKeyConstraint("account_id", "sequence", name=op.f("pk_event")),
     )
-    op.create_index("ix_event_subject", "event", ["account_id", "subject", "sequence"], unique=False)
 
 
 def _event_sequence() -> None:
@@ -237,6 +236,7 @@ def _entry() -> None:
         sa.Column("language", TEXT, nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("expires_at", UtcDateTime(), nullable=False),
+        sa.Column("sent_at", UtcDateTime(), nullable=True),
         sa.Column("invite_key", TEXT, nullable=True),
         sa.ForeignKeyConstraint(
             ["account_id"], ["account.account_id"], name=op.f("fk_entry_account_id"), initially="DEFERRED", deferrable=True
@@ -285,9 +285,10 @@ def _invite() -> None:
         sa.Column("sent_at", UtcDateTime(), nullable=True),
         sa.Column("reminders", sa.SmallInteger(), nullable=False),
         sa.Column("reminded_at", UtcDateTime(), nullable=True),
+        sa.Column("reminders_mailed", sa.SmallInteger(), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("expires_at", UtcDateTime(), nullable=False),
-        sa.Column("expiry_noted", sa.Boolean(), nullable=False),
+        sa.Column("settled", sa.Boolean(), nullable=False),
         sa.Column("started_at", UtcDateTime(), nullable=True),
         sa.Column("completed_at", UtcDateTime(), nullable=True),
         sa.Column("canceled_at", UtcDateTime(), nullable=True),
@@ -304,14 +305,16 @@ def _invite() -> None:
     )
     op.create_index("ix_invite_candidate", "invite", ["account_id", "candidate_key", "created_at", "key"], unique=False)
     op.create_index("ix_invite_created", "invite", ["account_id", "created_at", "key"], unique=False)
+    op.create_index("ix_invite_email", "invite", ["account_id", "email", "created_at", "key"], unique=False)
     op.create_index(
         "ix_invite_expiry",
         "invite",
         ["expires_at"],
         unique=False,
-        sqlite_where=sa.text("NOT expiry_noted"),
-        postgresql_where=sa.text("NOT expiry_noted"),
+        sqlite_where=sa.text("NOT settled"),
+        postgresql_where=sa.text("NOT settled"),
     )
+    op.create_index("ix_invite_open", "invite", ["account_id", "status", "expires_at"], unique=False)
     op.create_index("ix_invite_status", "invite", ["account_id", "status", "created_at", "key"], unique=False)
 
 
@@ -327,6 +330,8 @@ def _result() -> None:
         sa.Column("norm_version", sa.Integer(), nullable=False),
         sa.Column("raw_tenths", SmallIntegers(), nullable=False),
         sa.Column("c_tenths", SmallIntegers(), nullable=False),
+        sa.Column("wir_tenths", sa.SmallInteger(), nullable=True),
+        sa.Column("tendency", TEXT, nullable=True),
         sa.Column("completed_at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["account_id", "candidate_key"],
@@ -377,5 +382,6 @@ def _attempt() -> None:
     )
     op.create_index("ix_attempt_candidate", "attempt", ["account_id", "candidate_key", "last_at", "attempt_id"], unique=False)
     op.create_index("ix_attempt_last", "attempt", ["account_id", "last_at", "attempt_id"], unique=False)
+    op.create_index("ix_attempt_source", "attempt", ["account_id", "source", "last_at", "attempt_id"], unique=False)
     op.create_index("ix_attempt_status", "attempt", ["account_id", "status", "last_at", "attempt_id"], unique=False)
     op.create_index("uq_attempt_invite", "attempt", ["account_id", "invite_key"], unique=True)

@@ -1,5 +1,6 @@
 """What is known about candidates, and from whom."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -7,12 +8,14 @@ import pytest
 from domain.candidates import commands, queries
 from domain.candidates.errors import Anonymized
 from domain.candidates.model import Candidate
+from domain.invites import attempts
 from domain.kernel import events
 from domain.kernel.actor import Actor
 from domain.kernel.errors import BadInput, NotFound
+from domain.kernel.paging import Window
 from domain.kernel.statements import Row
 from tests.domain.at_once import all_at_once, failures, held_up
-from tests.support.world import World
+from tests.support.world import World, some_answers
 
 
 async def find_or_add(world: World, email: str = "anna@example.com", **details: Any) -> str:
@@ -60,13 +63,14 @@ class TestFindOrAdd:
             ("Anna Talheim", "anna talheim", True),
         ]
 
-    async def test_a_language_is_kept_once_it_is_known(self, world: World) -> None:
+    async def test_the_language_told_last_is_kept(self, world: World) -> None:
         key = await find_or_add(world)
         assert (await person(world, key)).language is None
         await find_or_add(world, language="de")
         await find_or_add(world, language="en")
+        await find_or_add(world)
         row = await person(world, key)
-        assert (row.language, row.language_source) == ("de", "account")
+        assert (row.language, row.language_source) == ("en", "account")
 
     async def test_adds_one_person_when_many_come_at_once(self, world: World) -> None:
         """Q-7."""
@@ -110,9 +114,33 @@ class TestUpdate:
         row = await update(world, key, {"family_name": None})
         assert (row.name, row.sort_name) == ("Anna", "anna")
         row = await update(world, key, {"name": "Anna Talheim", "family_name": "Talheim"})
-        assert (row.name, row.sort_name) == ("Anna Talheim", "talheim anna anna talheim")
-        row = await update(world, key, {"given_name": None, "family_name": ""})
-        assert (row.name, row.given_name, row.family_name) == ("Anna Talheim", None, None)
+        assert (row.name, row.sort_name) == ("Anna Talheim", "talheim anna talheim")
+
+    async def test_one_part_leaves_the_other_as_it_was_guessed(self, world: World) -> None:
+        key = await find_or_add(world, name="Anna Berg")
+        row = await update(world, key, {"given_name": "Anne"})
+        assert (row.name, row.given_name, row.family_name) == ("Anne Berg", "Anne", None)
+        row = await update(world, key, {"given_name": None})
+        assert (row.name, row.given_name) == ("Berg", None)
+
+    @pytest.mark.parametrize("taken", [{"given_name": None, "family_name": None}, {"given_name": "", "family_name": ""}])
+    async def test_a_name_can_be_taken_away(self, world: World, taken: dict[str, Any]) -> None:
+        key = await find_or_add(world, name="Anna Berg")
+        row = await update(world, key, taken)
+        assert (row.name, row.given_name, row.family_name, row.sort_name) == ("", None, None, "")
+
+    async def test_the_name_told_last_replaces_older_parts(self, world: World) -> None:
+        """Whoever told it."""
+        key = await find_or_add(world, name="Anna Berg")
+        await update(world, key, {"given_name": "Anne", "family_name": "Berg"})
+        row = await update(world, key, {"name": "Maria Lopez"})
+        assert (row.name, row.given_name, row.family_name, row.family_name_source) == ("Maria Lopez", None, None, None)
+        await update(world, key, {"given_name": "M.", "family_name": "Lopez"})
+        await find_or_add(world, name="Maria Gomez")
+        row = await person(world, key)
+        assert (row.name, row.given_name, row.family_name) == ("Maria Gomez", None, None)
+        row = await update(world, key, {"name": None})
+        assert (row.name, row.sort_name) == ("", "")
 
     async def test_null_takes_a_detail_and_its_source_away(self, world: World) -> None:
         key = await find_or_add(world)
@@ -163,3 +191,19 @@ class TestAnonymized:
     async def protect(self, world: World, key: str) -> None:
         async with world.work() as uow:
             await commands.protect(uow, key, protected=True)
+
+
+class TestOthersAtTheSameTime:
+    async def test_what_refers_to_a_candidate_does_not_wait_for_a_change_of_them(self, postgres_world: World) -> None:
+        """Deferred foreign keys look at the candidate when they commit, and hold the account's event sequence by then."""
+        world = postgres_world
+        invite = await world.invite()
+        attempt = await world.begin(invite)
+        await world.answer(invite, attempt, some_answers(1))
+        [candidate] = (await queries.page(world.database.read(), world.account_id, Window(first=1), order="newest", given={})).rows
+        async with world.work() as uow:
+            await commands.update(uow, candidate.key, {"birth_year": 1990})
+            async with asyncio.timeout(30), world.work() as other:
+                await attempts.complete(other, attempt)
+        assert (await person(world, candidate.key)).birth_year == 1990
+        assert (await world.balance()).used == 1

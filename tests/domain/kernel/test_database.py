@@ -13,7 +13,7 @@ from sqlalchemy import func, select, text
 from domain.candidates import commands as candidates
 from domain.candidates.model import Candidate
 from domain.kernel.errors import DeadlineExceeded, Kind, Unavailable
-from domain.kernel.postgres import READER, PostgresRead, open_pool
+from domain.kernel.postgres import PostgresRead, open_pool
 from domain.kernel.statements import Statement
 from tests.domain.at_once import all_at_once, failures, held_up
 from tests.support.databases import Databases
@@ -172,7 +172,7 @@ class TestDeadlineOnPostgres:
     async def test_is_kept_by_the_server_itself(self, postgres_world: World) -> None:
         """The second wall: a statement whose client forgot it."""
         dsn = postgres_world.settings.database.render_as_string(hide_password=False)
-        pool = await open_pool(dsn, role=READER, size=1, statement_timeout=0.05)
+        pool = await open_pool(dsn, size=1, statement_timeout=0.05)
         with pytest.raises(DeadlineExceeded):
             await PostgresRead(pool)(SLEEP)
         assert len(await PostgresRead(pool)(ONE)) == 1

@@ -9,6 +9,7 @@ from typing import Any
 import asyncpg
 import pytest
 from sqlalchemy import event, exc, select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.access.model import Account
 from domain.candidates import commands as candidates
@@ -281,3 +282,32 @@ class TestAccount:
                 expires_at=uow.now + timedelta(1),
             )
         )
+
+
+class TestCanceled:
+    async def test_in_its_commit_still_tells_what_was_done(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Q-4: a revocation that is in the database holds at once, also when nobody waits for the answer any more."""
+        heard: list[set[str]] = []
+        world.database.after_commit.append(heard.append)
+        began, go_on = asyncio.Event(), asyncio.Event()
+        commit = AsyncSession.commit
+
+        async def slow(session: AsyncSession) -> None:
+            began.set()
+            await go_on.wait()
+            await commit(session)
+
+        monkeypatch.setattr(AsyncSession, "commit", slow)
+
+        async def revoke() -> None:
+            async with world.work() as uow:
+                uow.record("api_key.revoked", "key_1")
+
+        task = asyncio.create_task(revoke())
+        await began.wait()
+        task.cancel()
+        await asyncio.sleep(0)
+        go_on.set()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert heard == [{"api_key.revoked"}]

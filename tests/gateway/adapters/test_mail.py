@@ -15,7 +15,7 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from domain.kernel.ports import Mail
 from gateway.adapters.mail import FileMailer, SmtpMailer, mailer
-from gateway.settings import Settings, WrongSettings
+from gateway.settings import Settings
 
 FACTS = {
     "company": "Nordlicht",
@@ -141,8 +141,3 @@ class TestAMailServer:
                 await made(tmp_path, mail_url=f"{scheme}://127.0.0.1:{port}").send(MAIL)
 
         assert inbox.kept == []
-
-
-def test_a_sender_that_is_none_is_found_at_start(tmp_path):
-    with pytest.raises(WrongSettings, match="CENTIL_MAIL_FROM"):
-        made(tmp_path, mail_from="Centil")

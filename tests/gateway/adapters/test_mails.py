@@ -57,7 +57,7 @@ class TestEveryMail:
         for kind, company in (("plain", "Größe & Söhne GmbH"), ("html", "Größe &amp; Söhne GmbH")):
             text = body(message, kind)
             assert company in text
-            assert "Kim Müller," in text
+            assert ("Kim Müller" in text) == (template != "entry")
             assert LINK in text
             assert re.search(r"18 (minutes|Minuten)", text)
             assert "{" not in text or kind == "html"
@@ -154,3 +154,12 @@ class TestWordsOfOthers:
 def test_without_a_name_the_greeting_has_none():
     assert body(compose(mail(name="", to_name="")), "plain").startswith("Guten Tag,\n")
     assert str(compose(mail(to_name=""))["To"]) == "kim@example.com"
+
+
+def test_what_a_stranger_typed_is_not_shown_to_whom_it_is_sent():
+    """Anybody can enter another person's address at an open link, with any words for a name."""
+    made = compose(mail("entry", name="WIN NOW", to_name="WIN NOW"))
+
+    assert body(made, "plain").startswith("Guten Tag,\n")
+    assert str(made["To"]) == "kim@example.com"
+    assert "WIN" not in made.as_string()

@@ -24,18 +24,29 @@ class TestCache:
             documents.get(f"query {name} {{ __typename }}")
         assert kept(documents) == [f"query {name} {{ __typename }}" for name in ("c", "a", "d")]
 
+    def test_keeps_so_many_characters_whatever_their_number(self, documents: Documents, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A thousand texts of the largest size would take half a gigabyte."""
+        assert module.CHARACTERS_KEPT * 30 < 2**25
+        monkeypatch.setattr(module, "CHARACTERS_KEPT", 100)
+        texts = ["{ __typename }".ljust(length) for length in (30, 40, 60, 14, 100, 101)]
+        for text, left in zip(texts, ([0], [0, 1], [1, 2], [2, 3], [4], []), strict=True):
+            documents.get(text)
+            assert kept(documents) == [texts[index] for index in left]
+
     @pytest.mark.parametrize(
         "text",
         [
+            "{",
+            "{ nothing }",
             "{ x }".ljust(15_001),
             "{" + "x " * 6 + "}",
             "{ ...A } fragment A on Query { ...A }",
             "{" + "a {" * 13 + "x" + "}" * 13 + "}",
         ],
     )
-    def test_keeps_nothing_that_was_refused(self, documents: Documents, text: str) -> None:
+    def test_keeps_nothing_that_cannot_run(self, documents: Documents, text: str) -> None:
         """A megabyte of text must not lie in memory a thousand times."""
-        assert documents.get(text).status == "refused"
+        assert documents.get(text).errors
         assert kept(documents) == []
 
     @pytest.mark.parametrize(("text", "status"), [("{", "unreadable"), ("{ nothing }", "invalid"), ("{ __typename }", "ready")])

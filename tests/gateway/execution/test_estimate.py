@@ -21,7 +21,7 @@ SCHEMA = build_schema(
       free: Thing
       one: Thing
     }
-    type People { nodes: [Person!]! edges: [Edge!]! pageInfo: PageInfo! total: Int! }
+    type People { nodes: [Person!]! edges: [Edge!]! pageInfo: PageInfo! total: Int! totalCount: Int! }
     type Edge { node: Person! cursor: String! }
     type PageInfo { end: String }
     type Person {
@@ -107,6 +107,10 @@ class TestCount:
         with pytest.raises(GraphQLError, match="'people' needs 'first' or 'last', a number from 1 to 100") as refusal:
             count(text, **variables)
         assert refusal.value.locations
+
+    def test_counting_a_list_costs_for_each_list_that_is_counted(self) -> None:
+        assert count("{ people(first: 5) { totalCount } }") == 11
+        assert count("{ people(first: 5) { nodes { people(first: 5) { totalCount } } } }") == 1 + 5 * (1 + 11)
 
     def test_a_page_size_below_nothing_is_nothing(self) -> None:
         """The list itself refuses it; the estimate must not go below what the rest costs."""

@@ -6,7 +6,7 @@ from importlib.resources import files
 from typing import Any
 
 import pytest
-from graphql import FieldNode, FragmentSpreadNode, get_introspection_query, parse
+from graphql import FieldNode, FragmentSpreadNode, GraphQLError, get_introspection_query, parse
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -222,3 +222,15 @@ class TestMeasure:
             return depth + 1, fields + 1, aliases + bool(selection.alias)
 
         return walk(definitions[None].selection_set)
+
+
+class TestNul:
+    @pytest.mark.parametrize("written", ['"a\\u0000"', '"a\\u{0}"', '"a\\u{000000}"'])
+    def test_is_refused_in_a_literal(self, written: str) -> None:
+        """Q-17: no database keeps it."""
+        with pytest.raises(GraphQLError, match="NUL"):
+            Guard(Limits()).check(parse(f"{{ candidate(key: {written}) {{ key }} }}"))
+
+    @pytest.mark.parametrize("written", ['"a\\\\u0000"', '"""a\\u0000"""', '"a\\u0041"'])
+    def test_is_not_seen_where_there_is_none(self, written: str) -> None:
+        Guard(Limits()).check(parse(f"{{ candidate(key: {written}) {{ key }} }}"))

@@ -108,7 +108,7 @@ class TestFailures:
         assert "gone" not in html
 
     @pytest.mark.parametrize(
-        ("page", "allowed"), [("", "GET, HEAD"), ("/about", "GET, HEAD, POST"), ("/begin", "POST"), ("/answers", "POST")]
+        ("page", "allowed"), [("", "GET, HEAD"), ("/about", "GET, HEAD, POST"), ("/begin", "GET, HEAD, POST"), ("/answers", "POST")]
     )
     async def test_other_methods(self, house, page, allowed):
         path = await house.invite()

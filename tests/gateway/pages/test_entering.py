@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from domain.billing import credits
+from domain.invites import entries
 from gateway.adapters.mail import mailer
 from tests.gateway.pages.house import House, mails
 
@@ -71,9 +73,28 @@ class TestAsking:
         path = f"/open/{slug(house)}"
         await house.post(path, **PERSON)
 
-        async with house.client.post(path, data=PERSON) as response:
-            assert (response.status, response.headers["Retry-After"]) == (429, "600")
-            assert "Eine Mail ist schon unterwegs" in await response.text()
+        status, leads = await house.post(path, **PERSON)
+        assert (status, leads) == (303, f"{path}?wrong=too_many_entries&lang=de")
+        assert "Eine Mail ist schon unterwegs" in (await house.get(leads))[1]
+        assert house.one("select count(*) from entry")[0] == 1
+
+    async def test_is_closed_while_the_account_cannot_pay(self, house):
+        for number in range(3):
+            await house.work(credits.spend, reference=f"elsewhere:{number}")
+        path = f"/open/{slug(house)}"
+
+        assert await house.post(path, **PERSON) == (303, f"{path}?wrong=closed&lang=de")
+        assert "Die Teilnahme ist gerade nicht möglich" in (await house.get(f"{path}?wrong=closed"))[1]
+        assert house.rows("select * from entry") == []
+
+    async def test_is_paused_when_too_many_do_not_confirm(self, house, monkeypatch):
+        monkeypatch.setattr(entries, "MOST_UNCONFIRMED", 1)
+        path = f"/open/{slug(house)}"
+        await house.post(path, **PERSON)
+
+        leads = f"{path}?wrong=too_many_unconfirmed&lang=de"
+        assert await house.post(path, **PERSON | {"email": "other@example.com"}) == (303, leads)
+        assert "An Sie wurde keine Mail verschickt." in (await house.get(leads))[1]
         assert house.one("select count(*) from entry")[0] == 1
 
     @pytest.mark.parametrize(
@@ -87,9 +108,10 @@ class TestAsking:
         ],
     )
     async def test_shows_what_is_wrong_beside_the_field(self, house, form, wrong):
-        status, html = await house.post(f"/open/{slug(house)}", **PERSON | form)
+        status, leads = await house.post(f"/open/{slug(house)}", **PERSON | form)
+        assert (status, leads) == (303, f"/open/{slug(house)}?wrong={'.'.join(wrong)}&lang=de")
 
-        assert status == 422
+        _, html = await house.get(leads)
         assert re.findall(r'id="(\w+)-error"', html) == wrong
         assert house.rows("select * from entry") == []
         assert house.world.jobs.due == []

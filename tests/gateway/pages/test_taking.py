@@ -86,6 +86,10 @@ class TestLooking:
     async def test_leads_to_where_the_invite_stands(self, house):
         path = await house.invite(language="de")
         assert [await house.get(path + page) for page in EVERYTHING[1:]] == [(303, "")] * 5
+        for page in ("/begin", "/complete"):  # a browser that reopens its tabs asks for them with GET
+            async with house.client.get(path + page, allow_redirects=False) as response:
+                assert (response.status, response.headers["Location"]) == (303, f"{path}?lang=de")
+        assert house.rows("select * from attempt") == []
 
         await house.post(f"{path}/begin")
         async with house.client.get(f"{path}/done", allow_redirects=False) as response:
@@ -173,8 +177,10 @@ class TestSubmitting:
         await house.work(credits.spend, reference="elsewhere:2")
         await house.work(credits.spend, reference="elsewhere:3")
 
-        status, html = await house.post(f"{path}/complete")
-        assert (status, "Ihre Antworten sind gespeichert" in html, "spätestens bis zum 1. April 2026" in html) == (409, True, True)
+        status, leads = await house.post(f"{path}/complete")
+        assert (status, leads) == (303, f"{path}/finish?wrong=credit&lang=de")
+        _, html = await house.get(leads)
+        assert ("Ihre Antworten sind gespeichert" in html, "spätestens bis zum 1. April 2026" in html) == (True, True)
         assert house.one("select status, answered from attempt") == ("in_progress", 115)
 
         await house.work(credits.grant, amount=1, reference="bought")

@@ -86,10 +86,10 @@ def basic(answers: Mapping[str, int]) -> dict[str, float]:
 
 
 def wir_ich(answers: Mapping[str, int]) -> dict[str, Any]:
-    """The share of the even Graves values in all six."""
-    values = {name: Decimal(str(score["raw_percent"])) for name, score in scores(answers, GRAVES).items()}
+    """The share of the even Graves values in all six; rounded once, after it was judged."""
+    values = {scale["key"]: raw(scale, answers) or Decimal(0) for scale in BANK["scales"] if scale["key"] in GRAVES}
     wir, ich = (sum(values[name] for name in GRAVES[first::2]) for first in (0, 1))
-    share = rounded(wir / (wir + ich) * 100) if wir + ich else Decimal(50)
     exact = wir / (wir + ich) * 100 if wir + ich else Decimal(50)
     tendency = "Wir" if exact > 55 else "Ich" if exact < 45 else "balanced"
+    share = rounded(exact)
     return {"wir_percent": float(share), "ich_percent": float(100 - share), "tendency": tendency}

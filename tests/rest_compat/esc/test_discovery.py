@@ -1,5 +1,8 @@
 """GET / and GET /products: what anybody may see, with or without a key."""
 
+import pytest
+
+from gateway import rest
 from tests.rest_compat.esc.conftest import ON_ONE_DATABASE, Esc
 
 SINGLE, TEN, FIFTY = "pa-single", "pa-pack-10", "pa-pack-50"
@@ -27,6 +30,21 @@ class TestApiInfo:
         page = await esc.http.esc("GET", "/docs", key=None)
         assert page.status == 200
         assert "esc Profile API" in page.text
+
+    async def test_its_description_is_sent_again_only_when_it_changed(self, esc: Esc) -> None:
+        first = await esc.http.esc("GET", "/openapi.json", key=None)
+        for tags, status in ((first.headers["ETag"], 304), (f'"x", {first.headers["ETag"]}', 304), ('"x"', 200)):
+            again = await esc.http.esc("GET", "/openapi.json", key=None, headers={"If-None-Match": tags})
+            assert (again.status, again.body) == (status, b"" if status == 304 else first.body)
+            assert again.headers["ETag"] == first.headers["ETag"]
+
+    async def test_its_description_is_made_once(self, esc: Esc, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Q-16: anybody may ask for it, as often as they like."""
+        made: list[int] = []
+        monkeypatch.setattr(rest, "document", lambda *_: made.append(1) or {})
+        for _ in range(3):
+            assert (await esc.http.esc("GET", "/openapi.json", key=None)).status == 200
+        assert made == [1]
 
 
 @ON_ONE_DATABASE

@@ -1,11 +1,13 @@
 """`limit` and `offset`: cut, not refused; the same order as the graph's cursors; statements that do not grow."""
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from domain.kernel.statements import Read
+from gateway import authentication
 from tests.rest_compat.esc.conftest import ON_ONE_DATABASE, Esc
 from tests.support.world import World
 
@@ -126,6 +128,7 @@ class TestStatements:
 
         for number in range(2):
             await world.complete(f"p{number}@example.com")
+        monkeypatch.setattr(authentication, "time", SimpleNamespace(monotonic=lambda: 0.0))
         await statements()  # the credential is known from here on
         monkeypatch.setattr(world.database, "read", watched)
         few = await statements()

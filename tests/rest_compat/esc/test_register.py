@@ -46,6 +46,7 @@ WRONG: list[tuple[Any, str]] = [
     ({**ASKED, "mode": "LIVE"}, "'mode'"),
     ({**ASKED, "mode": None}, "'mode'"),
     ({**ASKED, "product_id": "pa-pack-11"}, "'product_id'"),
+    ({**ASKED, "website": "javascript:alert(1)"}, "'website'"),
     ({**ASKED, "name": "x" * 201}, "'name'"),
     ({**ASKED, "address": "x" * 201}, "'address'"),
     ({**ASKED, "zip": "x" * 201}, "'zip'"),

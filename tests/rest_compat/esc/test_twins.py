@@ -13,7 +13,7 @@ RESULT = """query($k: ID!) { invite(key: $k) {
     completedAt normGroup { key name { en } } wirIch { wirPercent ichPercent tendency }
     scales { rawPercent cValue label scale { key kind name { en de } } } } } } }"""
 BALANCE = "{ balance { available used pendingInvites account { key company email } added { key kind amount at } } }"
-PRODUCTS = "{ products { key name { en } description { en } price currency credits featuresEn } }"
+PRODUCTS = "{ products { key name { en } description { en } price currency credits features { en } } }"
 
 
 def score(found: Any) -> Any:

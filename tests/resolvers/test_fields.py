@@ -1,0 +1,94 @@
+"""Declared fields keep their promises: a level answers like each parent alone, and no answer outlives its parent."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from domain.kernel.statements import Row
+from gateway.app import build
+from resolvers.context import Context
+from resolvers.declared import Declared, declaration, level_field
+from tests.support.world import World
+
+SCHEMA = build()
+
+
+class Parent:
+    def __init__(self, value: int) -> None:
+        self.value = value
+
+
+async def _doubled(parents: Any, context: Context) -> list[int]:
+    return [parent.value * 2 for parent in parents]
+
+
+class TestLevels:
+    async def test_an_answer_does_not_outlive_its_parent(self, world: World) -> None:
+        """Q-3: a new object may stand where one stood that is gone."""
+        field: Any = level_field(Declared("batched", _doubled), (), int, "Twice.")
+        resolve = field.base_resolver.wrapped_func
+        context = Context(world.actor, world.database)
+        info = SimpleNamespace(context=context)
+        first = Parent(1)
+        place = id(first)
+        assert await resolve(first, info) == 2
+        del first
+        others = [Parent(number) for number in range(2, 200)]
+        assert any(id(other) == place for other in others), "an object stands where the first one stood"
+        assert [await resolve(other, info) for other in others] == [number * 2 for number in range(2, 200)]
+
+
+def levels() -> list[Any]:
+    """Every declared field that is answered for a whole level of rows, with the type it is of."""
+    found = []
+    for kind in SCHEMA._schema.type_map.values():
+        if kind.name == "InviteChanged" or kind.name.endswith("Connection"):
+            continue  # their parents are made by a stream or a page
+        for name, field in getattr(kind, "fields", {}).items():
+            backref = getattr(field, "extensions", {}).get("strawberry-definition")
+            declared = declaration(backref) if backref and hasattr(backref, "metadata") else None
+            if isinstance(declared, Declared) and declared.level and declared.kind in ("edge", "batched") and declared.once_per_level:
+                found.append(pytest.param(kind.name, declared, id=f"{kind.name}.{name}"))
+    return found
+
+
+class TestOncePerLevel:
+    async def rows(self, world: World) -> dict[str, list[Any]]:
+        """Some parents of each type, as resolvers get them."""
+        from domain.access import queries as access
+        from domain.billing import queries as billing
+        from domain.candidates import queries as candidates
+        from domain.invites import queries as invites
+        from domain.kernel.paging import Window
+        from domain.results import queries as results
+
+        read, account, window = world.database.read(), world.account_id, Window(first=10)
+        found: dict[str, list[Any]] = {"Account": [await access.by_id(read, account)], "Balance": [await billing.balance(read, account)]}
+        found["Viewer"] = [SimpleNamespace()]
+        found["Candidate"] = (await candidates.page(read, account, window, order="newest", given={})).rows
+        found["Invite"] = (await invites.page(read, account, window, order="newest", given={}, now=world.clock.now())).rows
+        found["Attempt"] = (await invites.attempts(read, account, window, order="newest", given={})).rows
+        found["Result"] = (await results.page(read, account, window, order="newest", given={})).rows
+        found["CreditEntry"] = (await billing.ledger(read, account, window)).rows
+        return found
+
+    @pytest.mark.parametrize(("kind", "declared"), levels())
+    async def test_one_call_answers_what_a_call_for_each_does(self, world: World, kind: str, declared: Declared) -> None:
+        for number in range(2):
+            await world.complete(f"p{number}@example.com")
+        await world.invite("pending@example.com")
+        parents = (await self.rows(world)).get(kind, [])
+        assert parents, kind
+        context = Context(world.actor, world.database)
+        assert declared.level is not None
+        together = await declared.level(parents, context)
+        apart = [(await declared.level([parent], context))[0] for parent in parents]
+        assert [plain(value) for value in together] == [plain(value) for value in apart]
+
+
+def plain(value: Any) -> Any:
+    """A value that can be compared: rows by what is in them."""
+    if isinstance(value, list):
+        return [plain(part) for part in value]
+    return tuple(value) if isinstance(value, Row) else value
