@@ -22,6 +22,7 @@ from resolvers.scalars import BigInt
 class InviteEvent(Enum):
     SENT = "invite.sent"
     MAILED = "invite.mailed"
+    MAIL_REFUSED = "invite.mail_refused"
     REMINDED = "invite.reminded"
     STARTED = "invite.started"
     COMPLETED = "invite.completed"
@@ -36,6 +37,7 @@ graph_enum(
     values={
         InviteEvent.SENT: "It was sent.",
         InviteEvent.MAILED: "Its mail was handed to the mail server.",
+        InviteEvent.MAIL_REFUSED: "The mail server refused its mail for good: the address may be wrong.",
         InviteEvent.REMINDED: "A reminder was sent.",
         InviteEvent.STARTED: "The candidate began.",
         InviteEvent.COMPLETED: "The candidate completed it; there is a result.",

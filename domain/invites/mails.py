@@ -1,5 +1,7 @@
 """Mails to candidates, as jobs: each looks first whether it is still to be sent."""
 
+import contextlib
+
 from sqlalchemy import update
 
 from domain.access import queries as access
@@ -9,7 +11,7 @@ from domain.invites.model import Entry, Invite
 from domain.invites.status import OPEN, days_left
 from domain.kernel.actor import Actor
 from domain.kernel.jobs import job
-from domain.kernel.ports import Mail, Ports
+from domain.kernel.ports import Mail, Ports, Undeliverable
 from domain.kernel.statements import Row
 
 
@@ -19,7 +21,8 @@ async def send_invitation(ports: Ports, account_id: int, key: str) -> None:
     invite, account = await _open_invite(ports, account_id, key)
     if invite is None or account is None or invite.sent_at:
         return
-    await ports.mailer.send(_mail(ports, "invitation", invite, account, reference=key))
+    if not await _delivered(ports, account_id, key, _mail(ports, "invitation", invite, account, reference=key)):
+        return
     async with ports.database.work(Actor.system(account_id)) as uow:
         sent = update(Invite).where(Invite.account_id == account_id, Invite.key == key, Invite.sent_at.is_(None)).values(sent_at=uow.now)
         if await uow.change(sent):
@@ -32,7 +35,8 @@ async def send_reminder(ports: Ports, account_id: int, key: str, number: str) ->
     invite, account = await _open_invite(ports, account_id, key)
     if invite is None or account is None or invite.reminders_mailed >= int(number):
         return
-    await ports.mailer.send(_mail(ports, "reminder", invite, account, reference=f"{key}.{number}"))
+    if not await _delivered(ports, account_id, key, _mail(ports, "reminder", invite, account, reference=f"{key}.{number}")):
+        return
     async with ports.database.work(Actor.system(account_id)) as uow:
         mailed = update(Invite).where(Invite.account_id == account_id, Invite.key == key, Invite.reminders_mailed < int(number))
         await uow.change(mailed.values(reminders_mailed=int(number)))
@@ -49,9 +53,21 @@ async def send_entry(ports: Ports, account_id: int, key: str) -> None:
     link = links.entry_link(ports.database.environment, account_id, key)
     asked = bank.instrument(bank.PROFILE, bank.CURRENT[bank.PROFILE])
     facts = {"company": account.company, "link": link, "name": entry.name, "minutes": str(asked.duration_minutes)}
-    await ports.mailer.send(Mail("entry", entry.language, entry.email, entry.name, key, facts))
+    with contextlib.suppress(Undeliverable):  # nobody waits for it but who typed the address
+        await ports.mailer.send(Mail("entry", entry.language, entry.email, entry.name, key, facts))
     async with ports.database.work(Actor.system(account_id)) as uow:
         await uow.change(update(Entry).where(Entry.account_id == account_id, Entry.key == key).values(sent_at=uow.now))
+
+
+async def _delivered(ports: Ports, account_id: int, key: str, mail: Mail) -> bool:
+    """Hand a mail over, or note that it was refused for good."""
+    try:
+        await ports.mailer.send(mail)
+    except Undeliverable:
+        async with ports.database.work(Actor.system(account_id)) as uow:
+            uow.record("invite.mail_refused", key)
+        return False
+    return True
 
 
 async def _open_invite(ports: Ports, account_id: int, key: str) -> tuple[Row | None, Row | None]:

@@ -21,10 +21,18 @@ class Mail:
     facts: Mapping[str, str] = field(default_factory=dict)
 
 
+class Undeliverable(Exception):
+    """The mail server refused a mail for good; trying again would not help."""
+
+
 class Mailer(Protocol):
     """Something that delivers mails."""
 
-    async def send(self, mail: Mail) -> None: ...
+    async def send(self, mail: Mail) -> None:
+        """Hand over a mail.
+
+        Raises Undeliverable when it is refused for good, and anything else when trying again makes sense.
+        """
 
 
 @dataclass(frozen=True, slots=True)

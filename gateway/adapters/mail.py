@@ -7,13 +7,16 @@ import tempfile
 from dataclasses import dataclass
 from email.utils import parseaddr
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from domain.kernel.clock import Clock
-from domain.kernel.ports import Mail, Mailer
+from domain.kernel.ports import Mail, Mailer, Undeliverable
 from gateway.adapters.mails import Message, compose, headers
 from gateway.settings import MAIL_PORTS, Settings
 
+PERMANENT = 500
+"""Replies of a mail server from here on are final."""
 PATIENCE = 30.0
 """Seconds a mail server may take; then the job tries again later."""
 
@@ -52,11 +55,23 @@ class SmtpMailer:
     async def send(self, mail: Mail) -> None:
         """Hand over a mail.
 
-        Raises aiosmtplib.SMTPException or OSError when the server does not take it; the job then tries again.
+        Raises Undeliverable when the server refuses this mail for good, and aiosmtplib.SMTPException or OSError when it
+        does not take it now; the job then tries again.
         """
         import aiosmtplib  # only where there is a mail server: it would slow every start
 
-        message = self._writer.write(mail)
+        try:
+            await self._hand_over(aiosmtplib, self._writer.write(mail))
+        except aiosmtplib.SMTPRecipientsRefused as error:
+            if all(refused.code >= PERMANENT for refused in error.recipients):
+                raise Undeliverable from None
+            raise
+        except aiosmtplib.SMTPDataError as error:
+            if error.code >= PERMANENT:
+                raise Undeliverable from None
+            raise
+
+    async def _hand_over(self, aiosmtplib: Any, message: Message) -> None:
         await aiosmtplib.send(
             message.content,
             sender=message.sender,

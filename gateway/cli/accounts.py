@@ -8,6 +8,7 @@ import typer
 from gateway.cli import frame
 
 Account = Annotated[str | None, typer.Option(help="The account: its key (cus_…) or its mail address. Default: the demo account.")]
+Test = Annotated[bool, typer.Option("--test", help="Of the account's sandbox.")]
 keys = typer.Typer(help="API keys of an account.", no_args_is_help=True)
 credits = typer.Typer(help="Credits of an account.", no_args_is_help=True)
 norms = typer.Typer(help="Norm groups of an account.", no_args_is_help=True)
@@ -26,7 +27,7 @@ def create_key(
     permission: Annotated[
         list[str] | None, typer.Option(help="What it may do, such as invites:read; repeat for more. Default: all.")
     ] = None,
-    test: Annotated[bool, typer.Option("--test", help="A key of the account's sandbox.")] = False,
+    test: Test = False,
 ) -> None:
     """Make an API key and show it, once."""
     settings = frame.settings()
@@ -42,8 +43,7 @@ def create_key(
         async with frame.database(settings) as database:
             actor = Actor.system(await frame.account_id_of(database, account))
             async with database.work(actor) as uow:
-                if test:
-                    await commands.enter_mode(uow, "test")
+                await commands.enter_mode(uow, "test" if test else None)
                 granted = [Permission(one) for one in permission] if permission else None
                 return (await commands.create_key(uow, name=name, permissions=granted)).secret
 
@@ -52,7 +52,7 @@ def create_key(
 
 
 @keys.command("list")
-def list_keys(account: Account = None) -> None:
+def list_keys(account: Account = None, test: Test = False) -> None:
     """List the API keys of an account, never their secrets."""
     settings = frame.settings()
     from domain.access import queries
@@ -61,6 +61,8 @@ def list_keys(account: Account = None) -> None:
     async def read() -> list[str]:
         async with frame.database(settings, jobs=False) as database:
             account_id = await frame.account_id_of(database, account)
+            if test:
+                account_id = await queries.in_mode(database.read(), account_id, "test")
             lines: list[str] = []
             window, now = Window(first=100), database.clock.now()
             while True:
@@ -81,7 +83,7 @@ def _line(row: Any, now: datetime) -> str:
 
 
 @keys.command("revoke")
-def revoke_key(key: Annotated[str, typer.Argument(help="The key of the key: key_…")], account: Account = None) -> None:
+def revoke_key(key: Annotated[str, typer.Argument(help="The key of the key: key_…")], account: Account = None, test: Test = False) -> None:
     """End an API key at once."""
     settings = frame.settings()
     from domain.access import commands
@@ -91,6 +93,7 @@ def revoke_key(key: Annotated[str, typer.Argument(help="The key of the key: key_
         async with frame.database(settings) as database:
             actor = Actor.system(await frame.account_id_of(database, account))
             async with database.work(actor) as uow:
+                await commands.enter_mode(uow, "test" if test else None)
                 await commands.revoke_key(uow, key)
 
     frame.run(revoke)
@@ -101,6 +104,7 @@ def revoke_key(key: Annotated[str, typer.Argument(help="The key of the key: key_
 def reissue_key(
     key: Annotated[str, typer.Argument(help="The key of the key: key_…")],
     account: Account = None,
+    test: Test = False,
     overlap_hours: Annotated[int, typer.Option(help="How long the old one goes on working.", min=0, max=168)] = 24,
 ) -> None:
     """Replace an API key by one with the same permissions, and show it, once."""
@@ -112,6 +116,7 @@ def reissue_key(
         async with frame.database(settings) as database:
             actor = Actor.system(await frame.account_id_of(database, account))
             async with database.work(actor) as uow:
+                await commands.enter_mode(uow, "test" if test else None)
                 return (await commands.reissue_key(uow, key, overlap=timedelta(hours=overlap_hours))).secret
 
     typer.echo(frame.run(reissue))

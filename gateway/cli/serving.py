@@ -43,8 +43,11 @@ def _prepare(settings: "Settings") -> None:
 
     if storage.revision(settings) != HEAD:
         migrate()
-    if settings.demo_key is None:
-        demo(FIRST_CANDIDATES)
+    from gateway.demo import account
+
+    there, opens = frame.run(lambda: account.standing(settings))
+    if not (there and opens):
+        demo(0 if there else FIRST_CANDIDATES)
 
 
 def worker() -> None:

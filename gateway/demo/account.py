@@ -1,9 +1,11 @@
 """The demo account: made once, its key kept in a file that only this user can read."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from domain.access import commands, queries
+from domain.access.credentials import actor_of
 from domain.billing import credits, registration
 from domain.candidates import queries as people
 from domain.kernel.actor import Actor
@@ -12,7 +14,7 @@ from domain.kernel.database import Database
 from domain.kernel.jobs import NoQueue
 from domain.kernel.permissions import EVERYTHING
 from gateway.app import open_for
-from gateway.demo.fill import Filler
+from gateway.demo.fill import SPAN, Filler
 from gateway.settings import Settings
 
 EMAIL = "demo@centil.example"
@@ -23,14 +25,16 @@ SEED = 20261122
 
 async def make(settings: Settings, candidates: int, progress: Callable[[int], Any]) -> bool:
     """Make the demo account unless there is one, and fill it; return whether it was made just now."""
-    clock = MovableClock(Clock().now())
+    now = Clock().now()
+    clock = MovableClock(now - SPAN - timedelta(days=1))  # the account is older than its first candidate
     database = await open_for(settings, NoQueue(), clock)
     try:
         account_id = await queries.by_email(database.read(), EMAIL)
         made = account_id is None
         if account_id is None:
             account_id = await _register(settings, database)
-        elif settings.demo_key is None:
+        clock.move_to(now)
+        if not made and not await _has_key(settings, database):
             await _new_key(settings, database, account_id)
         if candidates:
             known = await people.count(database.read(), account_id)
@@ -38,6 +42,20 @@ async def make(settings: Settings, candidates: int, progress: Callable[[int], An
         return made
     finally:
         await database.close()
+
+
+async def standing(settings: Settings) -> tuple[bool, bool]:
+    """Say whether this database has the demo account, and whether the key that is kept opens it."""
+    database = await open_for(settings, NoQueue())
+    try:
+        return await queries.by_email(database.read(), EMAIL) is not None, await _has_key(settings, database)
+    finally:
+        await database.close()
+
+
+async def _has_key(settings: Settings, database: Database) -> bool:
+    kept = settings.demo_key
+    return kept is not None and await actor_of(database.read(), database.environment, kept, database.clock.now()) is not None
 
 
 async def _register(settings: Settings, database: Database) -> int:

@@ -46,6 +46,7 @@ class Filler:
         step = SPAN / max(count, 1)
         at = self._until - SPAN
         async with self._database.work(self._actor) as uow:
+            uow.now = at  # before the first completion, so that the ledger never shows less than nothing
             await credits.grant(uow, count + 50, reference=f"demo {self._until.isoformat()}")
         for first in range(0, count, AT_ONCE):
             async with self._database.work(self._actor) as uow:

@@ -67,7 +67,9 @@ class Population:
             number += 1
             german = dice.random() < 0.6
             language = "de" if german else "en"
-            given, family = dice.choice(_NAMES[f"{language}_given"]), dice.choice(_NAMES[f"{language}_family"])
+            gender = dice.choices(("male", "female", "diverse"), (48, 50, 2))[0]
+            named = gender if gender != "diverse" else dice.choice(("male", "female"))
+            given, family = dice.choice(_NAMES[f"{language}_{named}"]), dice.choice(_NAMES[f"{language}_family"])
             local = f"{given}.{family}.{number}".lower().translate(_FOLD)
             told = dice.random() < 0.8
             yield Person(
@@ -75,7 +77,7 @@ class Population:
                 family_name=family,
                 email=f"{local}@example.{'org' if german else 'com'}",
                 language=language,
-                gender=dice.choices(("male", "female", "diverse"), (48, 50, 2))[0] if told else None,
+                gender=gender if told else None,
                 birth_year=dice.randint(1962, 2005) if told else None,
             )
 

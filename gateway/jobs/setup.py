@@ -2,14 +2,15 @@
 
 from dbos import DBOS, DBOSClient
 
-import domain.invites.expiry  # noqa: F401  declares the scheduled jobs
+import domain.invites.expiry  # noqa: F401  declares the scheduled job
 from domain.kernel.jobs import JOBS
 from gateway.jobs import engine
 from gateway.jobs.names import APPLICATION, QUEUE, SCHEDULED
 from gateway.settings import Settings
 
 POLLING_SECONDS = 0.1
-AT_ONCE = 8
+PLACES = 500
+"""Jobs begun by one worker, those that wait for their next try among them; `workflows.AT_ONCE` of them do something."""
 
 
 def prepare(settings: Settings) -> None:
@@ -18,7 +19,7 @@ def prepare(settings: Settings) -> None:
     own = engine.sqlite_engine(settings)
     client = DBOSClient(system_database_url=engine.url(settings), system_database_engine=own, application_name=APPLICATION)
     try:
-        client.register_queue(QUEUE, polling_interval_sec=POLLING_SECONDS, worker_concurrency=AT_ONCE)
+        client.register_queue(QUEUE, polling_interval_sec=POLLING_SECONDS, worker_concurrency=PLACES)
         client.apply_schedules(
             [
                 {"schedule_name": job.name, "workflow_name": SCHEDULED, "schedule": job.every, "context": job.name}

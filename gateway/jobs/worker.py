@@ -102,8 +102,8 @@ class Worker:
                 log.error("taken for dead: jobs stop here", extra={"code": "WORKER_FENCED"})
                 self.fenced.set()
                 return
-            except DomainError as error:
-                log.warning("heartbeat late", extra={"code": error.code})
+            except Exception:  # whatever it was: a worker that goes on must go on saying so
+                log.exception("heartbeat late")
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._ending.wait(), BEAT_SECONDS)
 

@@ -7,14 +7,18 @@ from typing import Any
 
 from dbos import DBOS
 
+import domain.invites.expiry  # noqa: F401  declares the scheduled job
 from domain.kernel.jobs import JOBS
 from domain.kernel.ports import Ports
 from gateway.jobs.names import JOB, SCHEDULED
 
 log = logging.getLogger("centil.jobs")
-RETRIES: Any = {"retries_allowed": True, "max_attempts": 10, "interval_seconds": 5.0, "backoff_rate": 2.0}
-"""A step that fails is tried again after 5, 10, 20 … seconds, ten times within about 45 minutes."""
+RETRIES: Any = {"retries_allowed": True, "max_attempts": 34, "interval_seconds": 5.0, "backoff_rate": 2.0}
+"""A step that fails is tried again after 5, 10, 20 … seconds, then every hour, for about a day."""
+AT_ONCE = 8
+"""Jobs that do something at the same time; those that wait for their next try take no place of others."""
 _ports: Ports | None = None
+_places = asyncio.Semaphore(AT_ONCE)
 _running: set["asyncio.Task[Any]"] = set()
 
 
@@ -24,8 +28,8 @@ class JobFailed(Exception):
 
 def use(ports: Ports | None) -> None:
     """Say what jobs are given to work with; the engine is one for a process, so this is too."""
-    global _ports  # noqa: PLW0603  the engine's registry is global, and so is what its functions need
-    _ports = ports
+    global _ports, _places
+    _ports, _places = ports, asyncio.Semaphore(AT_ONCE)
 
 
 async def abandon() -> None:
@@ -61,7 +65,8 @@ async def _tried(name: str, *arguments: Any) -> None:
 async def _run(name: str, *arguments: Any) -> None:
     assert _ports is not None, "a worker says first what jobs work with"
     try:
-        await JOBS[name].run(_ports, *arguments)
+        async with _places:
+            await JOBS[name].run(_ports, *arguments)
     except Exception as error:
         log.exception("job failed", extra={"job": name})
         raise JobFailed(f"{name}: {type(error).__name__}") from None
