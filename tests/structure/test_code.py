@@ -1,6 +1,7 @@
 """How the code is put together: imports, transactions, reads, size, words."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -38,6 +39,14 @@ class TestImports:
         script = "import sys, gateway.process; print(*sys.modules)"
         done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True, capture_output=True, text=True)
         assert not HEAVY & set(done.stdout.split())
+
+    def test_a_worker_knows_every_job(self) -> None:
+        """Q-9: a job that only a migration has imported would fail whenever its time comes."""
+        declared = {name for path in sources("domain") for name in re.findall(r'^@job\("([a-z_.]+)"', path.read_text(), re.MULTILINE)}
+        script = "import gateway.process, gateway.jobs.workflows; from domain.kernel.jobs import JOBS; print(*JOBS)"
+        done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True, capture_output=True, text=True)
+        assert len(declared) >= 4
+        assert set(done.stdout.split()) == declared
 
 
 class TestReads:

@@ -13,7 +13,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
-from domain.kernel.ports import Mail
+from domain.kernel.ports import Mail, Undeliverable
 from gateway.adapters.mail import FileMailer, SmtpMailer, mailer
 from gateway.settings import Settings
 
@@ -34,11 +34,18 @@ class Inbox:
 
     def __init__(self) -> None:
         self.kept: list[Any] = []
-        self.refuses = False
+        self.refuses = ""
+        self.knows_nobody = False
+
+    async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:  # noqa: N802
+        if self.knows_nobody:
+            return "550 no such mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802  the library's name
         if self.refuses:
-            return "451 come back later"
+            return self.refuses
         self.kept.append(envelope)
         return "250 OK"
 
@@ -127,8 +134,17 @@ class TestAMailServer:
         assert len(inbox.kept) == 1
 
     async def test_that_refuses_makes_the_job_try_again(self, tmp_path, inbox, port):
-        inbox.refuses = True
+        inbox.refuses = "451 come back later"
         with pytest.raises(aiosmtplib.SMTPException):
+            await made(tmp_path, mail_url=f"smtp://127.0.0.1:{port}").send(MAIL)
+
+    async def test_that_refuses_for_good_is_told_so(self, tmp_path, inbox, port):
+        """Trying again for a day would not make a mailbox."""
+        inbox.refuses = "554 never"
+        with pytest.raises(Undeliverable):
+            await made(tmp_path, mail_url=f"smtp://127.0.0.1:{port}").send(MAIL)
+        inbox.knows_nobody = True
+        with pytest.raises(Undeliverable):
             await made(tmp_path, mail_url=f"smtp://127.0.0.1:{port}").send(MAIL)
 
     async def test_that_is_not_there_makes_the_job_try_again(self, tmp_path, unused_tcp_port):
