@@ -63,7 +63,7 @@ class RestApi:
 
     async def unknown_path(self, _request: web.Request) -> web.StreamResponse:
         """Say that a path below ours is not documented."""
-        return self._response(refuse(self.dialect, Problem("NOT_FOUND", "NOT_FOUND", "There is no such path. See the reference.")))
+        return self._response(refuse(self.dialect, Problem("NOT_FOUND", "NO_SUCH_PATH", "There is no such path. See the reference.")))
 
     async def handle(self, route: Route, request: web.Request) -> web.StreamResponse:
         """Answer a call of a documented operation."""
