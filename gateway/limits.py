@@ -12,7 +12,7 @@ from typing import Any
 
 from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
-from limits.errors import ConfigurationError
+from limits.errors import ConfigurationError, StorageError
 from limits.storage import storage_from_string
 
 from domain.kernel.actor import Actor, ActorKind
@@ -67,8 +67,11 @@ class RateLimits:
 
     async def take_for(self, what: str, who: str, limit: int) -> Allowed:
         item = _per_minute(limit)
-        granted = await self._limiter.hit(item, what, who)
-        reset, left = await self._limiter.get_window_stats(item, what, who)
+        try:
+            granted = await self._limiter.hit(item, what, who)
+            reset, left = await self._limiter.get_window_stats(item, what, who)
+        except StorageError as error:
+            raise Unavailable from error
         allowed = Allowed(limit, max(left, 0), max(math.ceil(reset - time.time()), 1))
         if not granted:
             raise RateLimitExceeded(allowed)
@@ -77,9 +80,9 @@ class RateLimits:
 
 def _storage(url: str) -> Any:
     on_redis = url.startswith("redis")
-    options = {"implementation": "redispy"} if on_redis else {}  # or limits looks for another client, coredis
+    options: dict[str, Any] = {"implementation": "redispy"} if on_redis else {}  # or limits looks for another client, coredis
     try:
-        return storage_from_string(f"async+{url}", **options)
+        return storage_from_string(f"async+{url}", wrap_exceptions=True, **options)
     except ConfigurationError as error:
         wanted = "needs the package redis: pip install 'redis>=5.2'" if on_redis else "must look like redis://host:6379 or memory://"
         raise WrongSettings(f"CENTIL_RATE_LIMIT_URL: {wanted}") from error

@@ -1,4 +1,4 @@
-"""Structured logs with an allow-list of fields: no key, token, mail address or name gets in (Q-23).
+"""Structured logs with an allow-list of fields: no key, token, email address or name gets in (Q-23).
 
 The standard library and a formatter of our own: structlog imports rich at every start, which costs a third of a second.
 """

@@ -46,7 +46,7 @@ class Account(Node):
     slug: str = attribute("The part of the open link that names the account.")
     type: AccountType = attribute("What kind of customer it is.")
     status: AccountStatus = attribute("Whether it can be used.")
-    email: str = attribute("The mail address it was registered with.")
+    email: str = attribute("The email address it was registered with.")
     contact_name: str | None = attribute("Whom to talk to.")
     contact_given_name: str | None = computed(
         lambda name: names.split(name or "")[0] or None, columns=("contact_name",), description="Their given name, guessed from the name."
@@ -129,7 +129,7 @@ class Viewer:
 class Registration:
     account_key: str = attribute("The key of the account that the API key belongs to.")
     company: str = attribute("Who it belongs to.")
-    email: str = attribute("The mail address it was registered with.")
+    email: str = attribute("The email address it was registered with.")
     mode: Mode = attribute("Whether the key belongs to the live account or to the sandbox.")
     secret: str = attribute("The API key itself. Save it: it is shown only once.")
     prefix: str = attribute("The first twelve characters of the secret.")
@@ -139,7 +139,7 @@ class Registration:
 
 @strawberry.input(description="Who wants an account.")
 class RegisterAccountInput:
-    email: str = required("The mail address of the account; one account for each.")
+    email: str = required("The email address of the account; one account for each.")
     company: str = required("The company or organisation.")
     contact_name: str | None = defaulted("Whom to talk to.", None)
     street: str | None = defaulted("Street and number.", None)

@@ -91,7 +91,7 @@ class Attempt(Node):
 class AttemptFilter:
     status: list[AttemptStatus] | None = defaulted("Those with one of these statuses.", None)
     source: list[AttemptSource] | None = defaulted("Those through an invite, or by the open link.", None)
-    text: str | None = defaulted("Those of people whose name or mail address contains this, without regard to case and accents.", None)
+    text: str | None = defaulted("Those of people whose name or email address contains this, without regard to case and accents.", None)
     candidate: list[strawberry.ID] | None = defaulted("Those of these candidates.", None)
     instrument: strawberry.ID | None = defaulted("Those of this instrument, in any version or, as `key@version`, in one.", None)
     anonymized: bool | None = defaulted("Those of people who were anonymised, or were not.", None)
@@ -139,13 +139,13 @@ class AttemptQuery:
         description="The account's attempts, whichever door they came through; newest are those begun or completed last.",
     )
 
-    @query(requires=READ, description="Completed attempts by parts of the candidate's name or mail address, and by date; newest first.")
+    @query(requires=READ, description="Completed attempts by parts of the candidate's name or email address, and by date; newest first.")
     async def search(
         self,
         info: Info,
-        text: Annotated[str | None, arg("Part of the name or the mail address, without regard to case and accents.")] = None,
+        text: Annotated[str | None, arg("Part of the name or the email address, without regard to case and accents.")] = None,
         name: Annotated[str | None, arg("Part of the name.")] = None,
-        email: Annotated[str | None, arg("Part of the mail address.")] = None,
+        email: Annotated[str | None, arg("Part of the email address.")] = None,
         completed_from: Annotated[date | None, arg("Completed on this day (UTC) or later.")] = None,
         completed_to: Annotated[date | None, arg("Completed on this day (UTC) or earlier.")] = None,
         first: First = None,

@@ -26,11 +26,11 @@ from resolvers.nodes import Node, findable
 READ = Permission.CANDIDATES_READ
 
 
-@graph_type(requires=READ, description="One person in one account, found by their mail address, whichever door they came through.")
+@graph_type(requires=READ, description="One person in one account, found by their email address, whichever door they came through.")
 class Candidate(Node):
     id: strawberry.ID = computed(ids.encoder("Candidate"), columns=("key",), description="Opaque id.")
     key: str = attribute("Their key: `cand_…`.")
-    email: str | None = attribute("Their mail address in its normal form; null once anonymised.")
+    email: str | None = attribute("Their email address in its normal form; null once anonymised.")
     name: str = attribute("Their name as it was given last; empty when nobody gave one.")
     given_name: str | None = computed(
         lambda given, name: given or names.split(name)[0] or None,
@@ -91,8 +91,8 @@ class Candidate(Node):
 
 @strawberry.input(description="Which candidates.")
 class CandidateFilter:
-    text: str | None = defaulted("Whose name or mail address contains this, without regard to case and accents.", None)
-    email: str | None = defaulted("The one with exactly this mail address.", None)
+    text: str | None = defaulted("Whose name or email address contains this, without regard to case and accents.", None)
+    email: str | None = defaulted("The one with exactly this email address.", None)
     gender: list[Gender] | None = defaulted("Those of these genders.", None)
     language: list[Language] | None = defaulted("Those who use one of these languages.", None)
     protected: bool | None = defaulted("Those that are kept from being erased, or are not.", None)

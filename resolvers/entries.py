@@ -51,7 +51,7 @@ class Entry:
 @strawberry.input(description="Who wants to take part.")
 class RequestEntryInput:
     slug: str = required("The part of the open link that names the account.")
-    email: str = required("Their mail address; the link goes there.")
+    email: str = required("Their email address; the link goes there.")
     name: str = required("Their name.")
     language: Language = required("The language of mail and pages.")
 

@@ -68,7 +68,7 @@ class Invite(Node):
         of_version, columns=("instrument", "instrument_version"), description="What is to be taken, in which version."
     )
     label: str | None = attribute("The integrator's own word for what is taken.")
-    email: str = attribute("The mail address it was sent to.")
+    email: str = attribute("The email address it was sent to.")
     name: str = attribute("The name it was sent with; may be empty.")
     language: Language = attribute("The language its mail and pages begin in.")
     link: str = computed(_link, columns=("key",), context=True, description="Where the candidate takes it. Whoever has the link can.")
@@ -109,14 +109,14 @@ class InviteFilter:
     origin: list[Origin] | None = defaulted("Those that came through these doors.", None)
     candidate: list[strawberry.ID] | None = defaulted("Those of these candidates.", None)
     instrument: strawberry.ID | None = defaulted("Those for this instrument, in any version or, as `key@version`, in one.", None)
-    email: str | None = defaulted("Those sent to exactly this mail address.", None)
+    email: str | None = defaulted("Those sent to exactly this email address.", None)
     created_from: datetime | None = defaulted("Sent at this moment or later.", None)
     created_until: datetime | None = defaulted("Sent before this moment.", None)
 
 
 @strawberry.input(description="Whom to invite to what.")
 class SendInviteInput:
-    email: str = required("The candidate's mail address.")
+    email: str = required("The candidate's email address.")
     name: str | None = defaulted("The candidate's name.", None)
     instrument: strawberry.ID = defaulted("What to take: the key of an instrument; new invites are for its current version.", bank.PROFILE)
     label: str | None = defaulted("Your own word for what is taken, up to 100 characters; it is given back as it is.", None)

@@ -29,7 +29,7 @@ _LONGEST = {"imprint": 20_000, "privacy": 50_000}
 async def open_account(uow: UnitOfWork, details: dict[str, Any]) -> tuple[int, int]:
     """Make a live account and its sandbox twin; return their ids.
 
-    Raises EmailTaken when the mail address has an account, BadInput for details that are not valid.
+    Raises EmailTaken when the email address has an account, BadInput for details that are not valid.
     """
     checked = _details(details)
     account_id, sandbox_id = await uow.next_number("account"), await uow.next_number("account")
@@ -57,11 +57,12 @@ def _details(given: dict[str, Any]) -> dict[str, Any]:
     """The details of an account as they are stored."""
     email = inputs.email_address(given["email"])
     country = _country(given.get("country") or "US")
-    texts = ("contact_name", "phone", "website", "street", "postal_code", "city", "vat_id", "billing_attention")
+    texts = ("contact_name", "phone", "street", "postal_code", "city", "vat_id", "billing_attention")
     return {
         "email": email,
         "company": inputs.line(given["company"], "company", required=True, plain=True),
         "country": country,
+        "website": inputs.web_page(given.get("website"), "website"),
         "language": Language.DE if country in ("DE", "AT", "LI") else Language.EN,
     } | {name: inputs.line(given.get(name), inputs.spelled(name)) for name in texts}
 
@@ -98,6 +99,8 @@ async def change_account(uow: UnitOfWork, changes: dict[str, Any]) -> int:
             raise BadInput.field(name, message=f"'{name}' cannot be taken away.")
         elif name == "country":
             value = _country(value)
+        elif name == "website":
+            value = inputs.web_page(value, name)
         elif name not in ("language", "norm_group"):
             value = inputs.line(value, inputs.spelled(name), required=name == "company", plain=name == "company")
         setattr(account, name, value)

@@ -102,6 +102,6 @@ async def in_mode(read: Read, account_id: int, mode: str) -> int:
 
 
 async def by_email(read: Read, email: str) -> int | None:
-    """The live account registered with a mail address; for the operator's command line."""
+    """The live account registered with an email address; for the operator's command line."""
     rows = await read(_BY_EMAIL, email=email)
     return rows[0].account_id if rows else None

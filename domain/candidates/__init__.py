@@ -1,1 +1,1 @@
-"""Candidates: one person in one account, found by their normalised mail address."""
+"""Candidates: one person in one account, found by their normalised email address."""

@@ -26,7 +26,7 @@ _ADD = {
 
 
 async def find_or_add(uow: UnitOfWork, *, email: str, name: str = "", language: str | None = None) -> str:
-    """Find the account's candidate with this mail address, or add one; what is told last and is not empty stays."""
+    """Find the account's candidate with this email address, or add one; what is told last and is not empty stays."""
     key = await _key_of(uow, email)
     if key is None:
         return await _add(uow, email, name, language)

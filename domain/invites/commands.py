@@ -65,7 +65,7 @@ async def issue(
     language: str | None = None,
     send_email: bool = False,
 ) -> str:
-    """Write an invite for a candidate, found by a checked mail address or added.
+    """Write an invite for a candidate, found by a checked email address or added.
 
     `instrument` is a key, or `key@version` of the current version. Raises UnknownInstrument.
     """

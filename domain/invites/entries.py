@@ -1,4 +1,4 @@
-"""Taking part by the account's open link: ask, confirm the mail address, begin."""
+"""Taking part by the account's open link: ask, confirm the email address, begin."""
 
 from datetime import timedelta
 
@@ -27,7 +27,7 @@ MOST_UNCONFIRMED = 200
 async def request(uow: UnitOfWork, *, email: str, name: str, language: str) -> str:
     """Note that somebody wants to take part and mail them a link; return the key of the entry.
 
-    Nothing about a known candidate changes before the mail address is confirmed. An account without credits mails
+    Nothing about a known candidate changes before the email address is confirmed. An account without credits mails
     nobody, so that an account that anybody can register is no way to send mail to strangers. Raises BadInput,
     TooManyEntries, TooManyUnconfirmed, LinkClosed.
     """

@@ -85,7 +85,7 @@ class LinkClosed(DomainError):
 class TooManyEntries(DomainError):
     kind = Kind.TOO_MANY
     code = "TOO_MANY_ENTRIES"
-    text = "A mail was sent to this address a short while ago. Look into the inbox, or try again later."
+    text = "A mail was sent to this address a short while ago. Check your inbox, or try again later."
 
 
 class TooManyUnconfirmed(DomainError):

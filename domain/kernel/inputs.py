@@ -10,11 +10,12 @@ from domain.kernel.errors import BadInput
 LONGEST_NAME = 200
 LONGEST_EMAIL = 254
 T = TypeVar("T")
+_PAGE = re.compile(r"https?://[^\s/]+", re.IGNORECASE)
 _ADDRESS = re.compile(r"://|\bwww\.", re.IGNORECASE)
 
 
 def email_address(value: str, *path: str) -> str:
-    """The normal form of a mail address: trimmed, domain in lower case ASCII, local part in lower case.
+    """The normal form of an email address: trimmed, domain in lower case ASCII, local part in lower case.
 
     The domain is not looked up, so that no network is needed. Raises BadInput.
     """
@@ -23,7 +24,7 @@ def email_address(value: str, *path: str) -> str:
     try:
         checked = validate_email(value.strip()[: LONGEST_EMAIL + 1], check_deliverability=False, test_environment=True)
     except EmailNotValidError as error:
-        raise BadInput.field(*(path or ("email",)), message=f"This is not a mail address: {error}") from None
+        raise BadInput.field(*(path or ("email",)), message=f"This is not an email address: {error}") from None
     return f"{checked.local_part.lower()}@{checked.ascii_domain or checked.domain}"
 
 
@@ -74,6 +75,17 @@ def spelled(name: str) -> str:
     """How callers spell the name of a field: `contactName` for `contact_name`."""
     head, *tail = name.split("_")
     return head + "".join(part.title() for part in tail)
+
+
+def web_page(value: str | None, *path: str) -> str | None:
+    """An address that people open in a browser: http or https; None when empty.
+
+    Raises BadInput.
+    """
+    cleaned = line(value, *path)
+    if cleaned is not None and not _PAGE.match(cleaned):
+        raise BadInput.field(*path, message=f"'{path[-1]}' must begin with http:// or https://.")
+    return cleaned
 
 
 def folded(text: str) -> str:

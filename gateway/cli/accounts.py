@@ -7,7 +7,7 @@ import typer
 
 from gateway.cli import frame
 
-Account = Annotated[str | None, typer.Option(help="The account: its key (cus_…) or its mail address. Default: the demo account.")]
+Account = Annotated[str | None, typer.Option(help="The account: its key (cus_…) or its email address. Default: the demo account.")]
 Test = Annotated[bool, typer.Option("--test", help="Of the account's sandbox.")]
 keys = typer.Typer(help="API keys of an account.", no_args_is_help=True)
 credits = typer.Typer(help="Credits of an account.", no_args_is_help=True)

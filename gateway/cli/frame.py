@@ -61,7 +61,7 @@ async def database(found: "Settings", *, jobs: bool = True) -> AsyncIterator["Da
 
 
 async def account_id_of(opened: "Database", account: str | None) -> int:
-    """The account that an operator means: by its key, by the mail address it was registered with, or the demo account."""
+    """The account that an operator means: by its key, by the email address it was registered with, or the demo account."""
     from domain.access import queries
     from domain.kernel import inputs
     from gateway.demo.account import EMAIL
@@ -73,7 +73,7 @@ async def account_id_of(opened: "Database", account: str | None) -> int:
     elif "@" in named:
         number = await queries.by_email(opened.read(), inputs.email_address(named))
     if number is None:
-        raise Stop(f"There is no account {named}. Give one with --account: its key (cus_…) or its mail address.")
+        raise Stop(f"There is no account {named}. Give one with --account: its key (cus_…) or its email address.")
     return int(number)
 
 

@@ -61,7 +61,7 @@ class Population:
         self._norms = {key: (float(norm.mean), float(norm.sd), float(norm.alpha)) for key, norm in norms.items()}
 
     def people(self, known: int = 0) -> Iterator[Person]:
-        """People without end, each with a mail address of their own, which those known before do not have either."""
+        """People without end, each with an email address of their own, which those known before do not have either."""
         dice, number = self.dice, known
         while True:
             number += 1

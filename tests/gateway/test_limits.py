@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from limits.errors import StorageError
 from multidict import CIMultiDict
 
 from domain.access import commands
@@ -94,6 +95,19 @@ class TestWhere:
     def test_a_place_that_is_none(self) -> None:
         with pytest.raises(WrongSettings, match="CENTIL_RATE_LIMIT_URL: must look like redis://host:6379 or memory://"):
             RateLimits("foo://x", 60)
+
+
+class TestStorage:
+    async def test_that_does_not_answer_is_a_503(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Q-16: what others share may be away for a while."""
+        rates = RateLimits("memory://", 3)
+
+        async def away(*_: Any, **__: Any) -> bool:
+            raise StorageError(ConnectionError("away"))
+
+        monkeypatch.setattr(rates._limiter.storage, "acquire_sliding_window_entry", away)
+        with pytest.raises(Unavailable):
+            await rates.take(KEY, "")
 
 
 class TestInFlight:

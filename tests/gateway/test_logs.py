@@ -1,4 +1,4 @@
-"""Logs are structured, with an allow-list of fields: no key, token, mail address or name gets in (Q-23)."""
+"""Logs are structured, with an allow-list of fields: no key, token, email address or name gets in (Q-23)."""
 
 import io
 import json

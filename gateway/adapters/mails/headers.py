@@ -36,7 +36,7 @@ def mailbox(name: str, address: str) -> str:
     Raises ValueError for what is not an address.
     """
     if not _ADDRESS.fullmatch(address):
-        raise ValueError("not a mail address")
+        raise ValueError("not an email address")
     name = one_line(name)
     if _plain(name):
         return formataddr((name, address)) if name else address

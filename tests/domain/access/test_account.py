@@ -44,3 +44,13 @@ class TestChange:
         with pytest.raises(NotFound):
             await change(world, {"language": "de"}, Actor.system(world.account_id + 1000))
         assert (await queries.by_id(world.database.read(), world.account_id), await world.rows()) == before
+
+
+class TestWebsite:
+    @pytest.mark.parametrize("address", ["javascript:alert(1)", "//x.example", "x.example", "ftp://x.example"])
+    async def test_is_an_address_that_browsers_open_safely(self, world: World, address: str) -> None:
+        before = await world.rows()
+        with pytest.raises(BadInput, match="must begin with http"):
+            await change(world, {"website": address})
+        assert await world.rows() == before
+        await change(world, {"website": "https://x.example/jobs"})

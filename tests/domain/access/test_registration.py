@@ -1,4 +1,4 @@
-"""Opening an account: both twins, a first key, one account for a mail address."""
+"""Opening an account: both twins, a first key, one account for an email address."""
 
 import re
 from typing import Any

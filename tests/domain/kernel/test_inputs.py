@@ -68,7 +68,7 @@ class TestEmailAddress:
     )
     def test_refuses_anything_else(self, typed: str) -> None:
         """Q-17, Q-19: nothing that could end up as a header of its own."""
-        with pytest.raises(BadInput, match="This is not a mail address") as refused:
+        with pytest.raises(BadInput, match="This is not an email address") as refused:
             inputs.email_address(typed)
         assert refused.value.fields[0].path == ("email",)
 

@@ -99,7 +99,7 @@ class TestFiles:
     async def test_are_never_half_written(self, tmp_path):
         (tmp_path / "mail").mkdir()
         (tmp_path / "mail").chmod(0o500)
-        with pytest.raises(ValueError, match="not a mail address"):
+        with pytest.raises(ValueError, match="not an email address"):
             await made(tmp_path).send(Mail("invitation", "de", "nonsense", "", "inv_1", FACTS))
 
         assert list((tmp_path / "mail").iterdir()) == []

@@ -121,7 +121,7 @@ class TestHeaders:
 
     @pytest.mark.parametrize("address", ["kim", "a@b.c\r\nBcc: d@e.f", "a@b.c, d@e.f", "<a@b.c>", "a b@c.d", ""])
     def test_take_nothing_but_an_address(self, address):
-        with pytest.raises(ValueError, match="not a mail address"):
+        with pytest.raises(ValueError, match="not an email address"):
             compose(mail(to=address))
 
     @given(PEOPLE, PEOPLE)

@@ -188,7 +188,7 @@ class TestRefusals:
         assert await actor_of(world, world.key.secret) is not None
 
     UNKNOWN = ["nobody@example.com", "cus_1", "cus_", "cus_²", f"cus_{'9' * 30}", "owner", "inv_1"]
-    SAYS = "There is no account {}. Give one with --account: its key (cus_…) or its mail address."
+    SAYS = "There is no account {}. Give one with --account: its key (cus_…) or its email address."
 
     async def test_name_the_account_that_is_not_there(self, cli: Cli, world: World) -> None:
         for account in self.UNKNOWN:
@@ -214,4 +214,4 @@ class TestRefusals:
 
     @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
     async def test_of_an_address_that_is_none_say_so(self, cli: Cli) -> None:
-        assert (await cli("keys", "list", "--account", "a@")).refusal.startswith("This is not a mail address: ")
+        assert (await cli("keys", "list", "--account", "a@")).refusal.startswith("This is not an email address: ")

@@ -31,7 +31,7 @@ class TestPrepare:
         setup.prepare(durable.world.settings)
         assert kept(durable) == before
         assert before["schedules"] == [(name, SCHEDULED, every, "ACTIVE") for name, every in sorted(SCHEDULED_JOBS.items())]
-        assert before["queues"] == [(QUEUE, setup.AT_ONCE, setup.POLLING_SECONDS)]
+        assert before["queues"] == [(QUEUE, setup.PLACES, setup.POLLING_SECONDS)]
         assert "invites.expire" in SCHEDULED_JOBS
 
 

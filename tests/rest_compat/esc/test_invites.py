@@ -80,7 +80,7 @@ class TestSend:
         """I-ESC-10: 400, although the contract does not declare it."""
         wrong: list[tuple[Any, str]] = [
             ({}, "'email' is required."),
-            ({"email": "nobody"}, "mail address"),
+            ({"email": "nobody"}, "email address"),
             ({"email": ["a@example.com"]}, "'email'"),
             ({"email": "a@example.com", "name": 5}, "'name'"),
             ({"email": "a@example.com", "name": "x" * 201}, "'name'"),

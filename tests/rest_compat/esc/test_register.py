@@ -39,7 +39,7 @@ WRONG: list[tuple[Any, str]] = [
     ({}, "'email' is required."),
     ({"email": "a@example.com"}, "'company' is required."),
     ({"email": None, "company": "X"}, "'email'"),
-    ({"email": "nobody", "company": "X"}, "mail address"),
+    ({"email": "nobody", "company": "X"}, "email address"),
     ({"email": "a@example.com", "company": " "}, "'company'"),
     ({"email": "a@example.com", "company": 5}, "'company'"),
     ({**ASKED, "country": "USA"}, "'country'"),
@@ -60,7 +60,7 @@ async def register(esc: Esc, **body: Any) -> Any:
 
 
 async def account_of(world: World, email: str = "developer@example.com") -> int | None:
-    """The account of a mail address; none after a refusal."""
+    """The account of an email address; none after a refusal."""
     return await access.by_email(world.database.read(), email)
 
 

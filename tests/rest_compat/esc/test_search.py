@@ -1,4 +1,4 @@
-"""GET /search: completed assessments by parts of name or mail address, and by date."""
+"""GET /search: completed assessments by parts of name or email address, and by date."""
 
 from urllib.parse import quote
 
@@ -11,7 +11,7 @@ PEOPLE = {"anna@example.com": "Anna Berg", "bert@beispiel.de": "Bert Groß-Müll
 
 
 async def three_days(world: World) -> dict[str, int]:
-    """Three people on three days, the attempt of each by mail address."""
+    """Three people on three days, the attempt of each by email address."""
     found = {}
     for email, name in PEOPLE.items():
         _, found[email] = await world.complete(email, name)
