@@ -22,8 +22,8 @@ AT_ONCE = 100
 SPAN = timedelta(days=365)
 FATES = {"completed": 78, "manual": 6, "started": 7, "canceled": 3, "pending": 6}
 """What becomes of invites, in percent; those started or pending long ago have expired since."""
-RECENT_FATES = {"completed": 52, "manual": 5, "started": 15, "canceled": 3, "pending": 25}
-"""The same of the last weeks: who was invited lately has often not come to it yet."""
+RECENT_FATES = ["completed"] * 4 + ["manual", "started", "pending", "pending"]
+"""What becomes of each eight of the last weeks: who was invited lately has often not come to it yet."""
 MOST_PENDING = 6
 """How many stay pending at a time, so that whoever tries the demo can invite some more."""
 
@@ -40,6 +40,7 @@ class Filler:
         self._people = self._population.people(known)
         self._dice = self._population.dice
         self._until = until
+        self._recent: list[str] = []
 
     async def fill(self, count: int, progress: Callable[[int], Any]) -> None:
         """Add a number of candidates; `progress` is told how many more there are after each transaction."""
@@ -59,8 +60,7 @@ class Filler:
         """Let one person go through what becomes of their invite; what happens takes no longer than until the next."""
         uow.now = at - step * 0.9
         while_open = min(step, LIFETIME)
-        fates = FATES if at + LIFETIME < self._until else RECENT_FATES
-        fate = self._dice.choices(list(fates), list(fates.values()))[0]
+        fate = self._fate(at)
         key = await self._invite(uow, person, fate)
         if fate == "canceled":
             uow.now += while_open * 0.3
@@ -68,6 +68,13 @@ class Filler:
         elif fate != "pending" or await slots.pending(uow) > MOST_PENDING:
             uow.now += while_open * self._dice.uniform(0.1, 0.5)
             await self._take(uow, person, key, finish=fate not in ("started", "pending"))
+
+    def _fate(self, at: datetime) -> str:
+        if at + LIFETIME < self._until:
+            return self._dice.choices(list(FATES), list(FATES.values()))[0]
+        if not self._recent:
+            self._recent = self._dice.sample(RECENT_FATES, len(RECENT_FATES))
+        return self._recent.pop()
 
     async def _invite(self, uow: UnitOfWork, person: Person, fate: str) -> str:
         told: dict[str, Any] = {"email": person.email, "name": f"{person.given_name} {person.family_name}", "language": person.language}

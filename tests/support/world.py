@@ -31,6 +31,8 @@ from tests.support.databases import SECRET
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 CREDITS = 100
+POOL = 60
+"""Connections for races: on a slow machine fifty works would wait too long for one of ten, and be told to come back."""
 
 
 @dataclass
@@ -70,7 +72,8 @@ class World:
     async def open(
         cls, url: str, folder: Path, *, company: str = "Owner Ltd", country: str = "GB", funds: int = CREDITS, **options: Any
     ) -> "World":
-        settings = Settings(**{"var": folder, "database_url": url, "secret": SECRET, "log_level": "error", **options})
+        held = {"var": folder, "database_url": url, "secret": SECRET, "log_level": "error", "database_pool": POOL}
+        settings = Settings(**{**held, **options})
         clock, jobs = MovableClock(START), CommittedJobs()
         database = await open_for(settings, jobs, clock)
         async with database.work(Actor.anonymous()) as uow:

@@ -5,6 +5,7 @@ from typing import Any
 
 from tests.rest_compat.esc import stories
 from tests.rest_compat.esc.conftest import ON_ONE_DATABASE, Esc
+from tests.support.http import Reply
 from tests.support.world import World
 
 NOW = "2026-03-02T09:00:00.000Z"
@@ -109,7 +110,13 @@ class TestSend:
 
     async def test_admits_exactly_ten_of_thirty_at_once(self, esc: Esc) -> None:
         """R-ESC-22, I-ESC-11."""
-        sent = await asyncio.gather(*(esc.call("POST", "/invites", json={"email": f"p{n}@example.com"}) for n in range(30)))
+
+        async def send(number: int) -> Reply:
+            while (reply := await esc.call("POST", "/invites", json={"email": f"p{number}@example.com"})).status == 503:
+                pass  # a slow machine is too busy for thirty at once, and says so; nothing was done then
+            return reply
+
+        sent = await asyncio.gather(*map(send, range(30)))
         assert sorted(reply.status for reply in sent) == [201] * 10 + [429] * 20
         codes = {reply.json()["error"]["code"] for reply in sent if reply.status == 429}
         assert codes == {"TOO_MANY_PENDING_INVITES"}

@@ -1,0 +1,224 @@
+"""A small demo: made through the real commands, so everything that holds for accounts holds for it."""
+
+import asyncio
+import itertools
+import statistics
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from domain.access.model import Account
+from domain.billing.model import CreditBalance, CreditEntry
+from domain.candidates.model import Candidate
+from domain.instruments import bank
+from domain.invites.model import Attempt, Invite
+from domain.invites.status import InviteStatus, derived
+from domain.kernel.clock import Clock
+from domain.kernel.columns import Entity
+from domain.results import norms, scoring
+from domain.results.model import Result
+from gateway import storage
+from gateway.demo import account, fill
+from gateway.settings import Settings
+from tests.gateway.demo.test_people import implied_correlation
+from tests.support import missing
+from tests.support.databases import SECRET, Databases
+from tests.support.postgres import binaries
+
+pytestmark = pytest.mark.xdist_group("demo")
+COUNT = 120
+YEAR = timedelta(days=365)
+
+
+@dataclass
+class Demo:
+    """A demo as its rows tell it."""
+
+    settings: Settings
+    made_at: datetime = field(default_factory=lambda: Clock().now())
+    told: list[int] = field(default_factory=list)
+
+    def make(self, count: int) -> bool:
+        return asyncio.run(account.make(self.settings, count, self.told.append))
+
+    def rows(self, entity: type[Entity], order: str) -> list[Any]:
+        """The demo account's rows of a kind."""
+        engine = sa.create_engine(storage.sync_url(self.settings), poolclass=sa.NullPool)
+        table: Any = entity.__table__
+        with engine.connect() as connection:
+            live = sa.text("SELECT account_id FROM account WHERE email = :email AND mode = 'live'")
+            own = connection.execute(live, {"email": account.EMAIL}).scalar_one()
+            return list(connection.execute(sa.select(table).where(table.c.account_id == own).order_by(table.c[order])))
+
+    @property
+    def invites(self) -> list[Any]:
+        return self.rows(Invite, "created_at")
+
+    @property
+    def balance(self) -> Any:
+        [row] = self.rows(CreditBalance, "account_id")
+        return row
+
+    def jobs(self) -> int:
+        engine = sa.create_engine(storage.sync_url(self.settings), poolclass=sa.NullPool)
+        with engine.connect() as connection:
+            place = "workflow_status" if self.settings.on_sqlite else "dbos.workflow_status"
+            return int(connection.execute(sa.text(f"SELECT count(*) FROM {place}")).scalar_one())
+
+    def status(self, invite: Any) -> InviteStatus:
+        return derived(invite.status, invite.expires_at, self.made_at)
+
+    def population(self) -> list[tuple[Any, ...]]:
+        """Who there is and what they did, without the keys and the time at which it was made."""
+        people = {row.key: row for row in self.rows(Candidate, "created_at")}
+        attempts = {row.invite_key: row for row in self.rows(Attempt, "started_at")}
+        story = []
+        for invite in self.invites:
+            person, attempt = people[invite.candidate_key], attempts.get(invite.key)
+            told = (person.email, person.name, person.given_name, person.family_name, person.gender, person.birth_year, person.language)
+            story.append((*told, invite.status, invite.origin, invite.language, attempt and list(attempt.answers)))
+        return story
+
+
+@contextmanager
+def fresh(kind: str, databases: Databases, folder: Path) -> Iterator[Demo]:
+    """A database in which nothing happened yet."""
+    with databases.copy(kind, folder) as url:
+        yield Demo(Settings(var=folder, database_url=url, secret=SECRET, log_level="error"))
+
+
+@pytest.fixture(scope="module")
+def demos(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Demo]]:
+    """A demo on each database that there is; tests only look at them."""
+    with ExitStack() as stack:
+        kinds = [kind for kind in ("sqlite", "postgresql") if kind == "sqlite" or binaries()]
+        made = {kind: stack.enter_context(fresh(kind, databases, tmp_path_factory.mktemp(kind))) for kind in kinds}
+        for demo in made.values():
+            assert demo.make(COUNT)
+        yield made
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def demo(request: pytest.FixtureRequest, demos: dict[str, Demo]) -> Demo:
+    if request.param == "postgresql":
+        missing.need_postgresql()
+    return demos[request.param]
+
+
+class TestInvites:
+    def test_are_as_many_as_were_asked_for(self, demo: Demo) -> None:
+        assert len(demo.invites) == len(demo.rows(Candidate, "key")) == sum(demo.told) == COUNT
+        assert len({invite.candidate_key for invite in demo.invites}) == COUNT
+
+    def test_are_in_all_states_and_came_through_both_doors(self, demo: Demo) -> None:
+        states = Counter(demo.status(invite) for invite in demo.invites)
+        assert set(states) == set(InviteStatus)
+        assert states[InviteStatus.COMPLETED] > COUNT / 2
+        assert {invite.origin for invite in demo.invites} == {"direct", "open_link"}
+
+    def test_are_spread_over_a_year(self, demo: Demo) -> None:
+        ages = [(demo.made_at - invite.created_at) / YEAR for invite in demo.invites]
+        assert 0 <= min(ages) < 0.02
+        assert 0.98 < max(ages) <= 1.01
+        assert set(Counter(min(int(age * 12), 11) for age in ages)) == set(range(12))
+
+    def test_happen_in_order_and_never_in_the_future(self, demo: Demo) -> None:
+        now = Clock().now()
+        for invite in demo.invites:
+            happened = [at for at in (invite.created_at, invite.started_at, invite.completed_at) if at is not None]
+            assert happened == sorted(happened)
+            assert happened[-1] < invite.expires_at
+            assert happened[-1] <= now
+            assert invite.expires_at - invite.created_at == timedelta(days=30)
+
+    def test_are_never_more_than_ten_pending(self, demo: Demo) -> None:
+        """R-ESC-22, at every moment of the year; and at its end there is room for whoever tries the demo."""
+        assert most_pending(demo) <= 10
+        assert sum(demo.status(invite) is InviteStatus.PENDING for invite in demo.invites) <= fill.MOST_PENDING
+
+    def test_were_not_mailed(self, demo: Demo) -> None:
+        assert demo.jobs() == 0
+        assert not (demo.settings.var / "mail").exists()
+        assert {(invite.send_email, invite.sent_at) for invite in demo.invites} == {(False, None)}
+
+
+def most_pending(demo: Demo) -> int:
+    """How many invites that count towards the limit were pending at once, at most."""
+    changes: list[tuple[datetime, int]] = []
+    for invite in demo.invites:
+        if invite.origin == "direct":
+            ended = invite.started_at or invite.canceled_at or invite.expires_at
+            changes += [(invite.created_at, 1), (ended, -1)]
+    return max(itertools.accumulate(step for _at, step in sorted(changes)))
+
+
+class TestResults:
+    def test_are_those_of_the_answers(self, demo: Demo) -> None:
+        instrument = bank.current(bank.PROFILE)
+        assert instrument is not None
+        attempts = {row.attempt_id: row for row in demo.rows(Attempt, "attempt_id")}
+        results = {row.attempt_id: row for row in demo.rows(Result, "attempt_id")}
+        assert results.keys() == {number for number, attempt in attempts.items() if attempt.status == "completed"}
+        for number, result in results.items():
+            scored = scoring.score(instrument, attempts[number].answers, norms.designed().norms)
+            assert (list(result.raw_tenths), list(result.c_tenths)) == (scored.raw_tenths, scored.c_tenths)
+
+    def test_differ_between_people_and_hang_together(self, demo: Demo) -> None:
+        instrument = bank.current(bank.PROFILE)
+        assert instrument is not None
+        results = [list(row.raw_tenths) for row in demo.rows(Result, "attempt_id")]
+        assert len({tuple(raws) for raws in results}) == len(results) > COUNT / 2
+        columns = dict(zip((scale.key for scale in instrument.scales), zip(*results, strict=True), strict=True))
+        pairs = list(itertools.combinations(columns, 2))
+        found = [statistics.correlation(columns[one], columns[other]) for one, other in pairs]
+        assert statistics.correlation(found, [implied_correlation(one, other) for one, other in pairs]) > 0.8
+
+    def test_of_those_who_stopped_are_answers_in_part(self, demo: Demo) -> None:
+        begun = [attempt for attempt in demo.rows(Attempt, "attempt_id") if attempt.status == "in_progress"]
+        assert begun
+        assert all(0 < attempt.answered == sum(answer is not None for answer in attempt.answers) < 115 for attempt in begun)
+
+
+class TestCredits:
+    def test_add_up(self, demo: Demo) -> None:
+        """Q-8."""
+        entries, balance = demo.rows(CreditEntry, "at"), demo.balance
+        completed = [invite for invite in demo.invites if invite.status == "completed"]
+        assert balance.used == len(completed) == sum(entry.amount == -1 for entry in entries)
+        assert sum(entry.amount for entry in entries) == balance.granted + balance.bought - balance.refunded - balance.used
+        assert balance.granted == account.CREDITS + COUNT + 50
+        assert len({entry.reference for entry in entries}) == len(entries)
+        assert min(itertools.accumulate(entry.amount for entry in sorted(entries, key=lambda entry: (entry.at, -entry.amount)))) >= 0
+
+
+class TestSeed:
+    def test_gives_the_same_people_on_every_database(self, demos: dict[str, Demo]) -> None:
+        missing.need_postgresql()
+        populations = [demo.population() for demo in demos.values()]
+        assert len(populations) == 2
+        assert populations[0] == populations[1]
+
+    @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+    def test_gives_others_when_it_is_made_again(self, kind: str, databases: Databases, tmp_path: Path) -> None:
+        """As many as were asked for each time, few or many, and those who were there stay as they were."""
+        if kind == "postgresql":
+            missing.need_postgresql()
+        with fresh(kind, databases, tmp_path) as demo:
+            before: list[tuple[Any, ...]] = []
+            for count in (1, 2, 0, 7, 40, 40):
+                assert demo.make(count) is (not before)
+                after = demo.population()
+                assert len(after) == len({person[0] for person in after}) == len(before) + count
+                assert [person for person in after if person in before] == before
+                before = after
+            assert len({tuple(answers) for *_person, answers in before if answers}) == sum(bool(answers) for *_person, answers in before)
+            assert sum(demo.status(invite) is InviteStatus.PENDING for invite in demo.invites) <= fill.MOST_PENDING
+            assert demo.rows(Account, "account_id")[0].email == account.EMAIL
+            assert demo.jobs() == 0
