@@ -90,6 +90,7 @@ def taken(attempt: int) -> list[int]:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(900)
 async def test_kills_leave_every_completion_whole(world: World, database_url: str) -> None:
     """None is completed without its result and its credit, none is paid for twice, and all go on where they stopped."""
     async with world.work() as uow:

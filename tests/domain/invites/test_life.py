@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule
 
@@ -229,5 +230,6 @@ class Invites(OnWorld):
         assert Counter(paid) == Counter(f"attempt:{attempt}" for attempt in completed)
 
 
+@pytest.mark.timeout(1800)  # thousands of steps in the long gate
 def test_invites_hold(database_url: str, tmp_path: Path) -> None:
     play(Invites, database_url, tmp_path, examples=6, steps=40)
