@@ -7,12 +7,13 @@ import signal
 import sqlite3
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import contextmanager
 from datetime import timedelta
 from email import policy
 from pathlib import Path
 from typing import Any
 
+import orjson
 import psycopg
 import sqlalchemy as sa
 from aiohttp import ClientSession
@@ -57,6 +58,20 @@ class Peer:
         assert sent["__typename"] == "Invite", sent
         return str(sent["key"])
 
+    async def send_slowly(self, address: str, go_on: asyncio.Event) -> str:
+        """Invite somebody, but send half of what there is to say only when told to go on."""
+        said = orjson.dumps({"email": address})
+
+        async def parts() -> AsyncIterator[bytes]:
+            yield said[:10]
+            await go_on.wait()
+            yield said[10:]
+
+        headers = {"Authorization": f"Bearer {self.world.key.secret}", "Content-Type": "application/json"}
+        async with self.session.post(f"{self.base}/api/v1/invites", data=parts(), headers=headers) as response:
+            assert response.status == 201, await response.text()
+            return str((await response.json())["data"]["invite_id"])
+
     async def get(self, path: str, session: ClientSession | None = None) -> tuple[int, Any]:
         async with (session or self.session).get(self.base + path) as response:
             return response.status, await response.json()
@@ -70,6 +85,7 @@ class Peer:
                 assert found is not None
                 if float(found[1]) == count + 1:
                     return
+                await asyncio.sleep(0.05)
 
 
 class Installation:
@@ -112,8 +128,8 @@ class Installation:
                 await process.wait()
 
     @contextmanager
-    def writers_held(self) -> Iterator[Callable[[], None]]:
-        """Let no write of the account go on until the block ends, or until what is given is called."""
+    def writers_held(self) -> Iterator[None]:
+        """Let no write of the account go on until the block ends."""
         url = self.world.settings.database
         connection: Any
         if self.world.settings.on_sqlite:
@@ -123,7 +139,7 @@ class Installation:
             connection = psycopg.connect(url.render_as_string(hide_password=False))
             connection.execute(f"SELECT 1 FROM account WHERE account_id = {self.world.account_id} FOR UPDATE")
         try:
-            yield connection.rollback if not self.world.settings.on_sqlite else lambda: connection.execute("ROLLBACK")
+            yield
         finally:
             connection.close()
 
@@ -140,8 +156,8 @@ class Installation:
     async def until(self, holds: Callable[[], bool]) -> None:
         """Come back when other processes have got so far."""
         async with asyncio.timeout(PATIENCE):
-            while not await asyncio.to_thread(holds):
-                pass
+            while not await asyncio.to_thread(holds):  # noqa: ASYNC110  other processes get there
+                await asyncio.sleep(0.05)
 
     def query(self, text: str) -> list[Any]:
         """What is stored, as the owner of the database sees it; `{dbos}` is where the job engine's tables are."""
@@ -165,11 +181,3 @@ async def ended(process: asyncio.subprocess.Process, number: int = signal.SIGTER
     if process.returncode is None:
         process.send_signal(number)
     return await asyncio.wait_for(process.wait(), PATIENCE)
-
-
-@asynccontextmanager
-async def told(process: asyncio.subprocess.Process) -> AsyncIterator[tuple[int, str, str]]:
-    """How a process ended by itself, and what it wrote to its two outputs."""
-    out, error = await asyncio.wait_for(process.communicate(), PATIENCE)
-    assert process.returncode is not None
-    yield process.returncode, out.decode(), error.decode()

@@ -31,14 +31,10 @@ async def test_what_a_server_needs_is_said_before_it_serves(installation: Instal
         processes = [
             await installation.run("serve", PORT=str(port)),
             await installation.run("serve", MAIL_FROM="nobody"),
-            await installation.run("worker", MAIL_FROM="nobody"),
-            await installation.run("serve", PORT="eighty"),
         ]
         said = await asyncio.gather(*map(refusal, processes))
     assert said[0] == f"Cannot listen at 127.0.0.1:{port}: address already in use. Set CENTIL_PORT or CENTIL_HOST."
-    assert said[1] == said[2]
     assert said[1].startswith("CENTIL_MAIL_FROM: ")
-    assert said[3] == "CENTIL_PORT: Input should be a valid integer, unable to parse string as an integer"
 
 
 async def test_help_is_light(installation: Installation) -> None:

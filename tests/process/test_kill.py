@@ -56,7 +56,6 @@ async def test_in_the_middle_of_mutations_loses_nothing(installation: Installati
     await installation.until(lambda: set(installation.jobs()) == {"SUCCESS"})
     assert all(any(key in reference for reference in installation.mails()) for key in (*stored, late))
     everything_is_whole(installation)
-    assert await ended(again.process) == 0
 
 
 @pytest.mark.long
@@ -85,7 +84,7 @@ async def test_again_and_again_while_mails_are_sent(installation: Installation, 
         stored = {row[0] for row in installation.query("SELECT key FROM invite")}
         assert answered <= stored
     await installation.workers_are_late()
-    last = await installation.serve()
+    await installation.serve()
     await installation.until(lambda: set(installation.jobs()) == {"SUCCESS"})
     mails = installation.mails()
     assert {key for key in stored if not any(key in reference for reference in mails)} == set()
@@ -93,4 +92,3 @@ async def test_again_and_again_while_mails_are_sent(installation: Installation, 
     doubled = Counter(mails.values())
     print(f"{len(stored)} invites, {rounds} kills: mails by how often they went out: {dict(doubled)}")  # noqa: T201
     assert mails.total() - len(mails) <= rounds * 8
-    assert await ended(last.process) == 0

@@ -21,20 +21,20 @@ async def test_a_server_told_to_stop_finishes_what_was_begun_and_the_next_goes_o
     before = await peer.send("before@example.com")
     async with ClientSession() as kept, Socket.open(peer) as socket, Stream.open(peer, NEWS) as stream:
         assert await peer.get("/health/ready", kept) == (200, {"status": "ready"})
-        with installation.writers_held() as release:
-            sending = asyncio.create_task(peer.send("anna@example.com"))
-            await peer.until_in_flight(3)  # and two streams
-            peer.process.send_signal(signal.SIGTERM)
-            with pytest.raises(ClientPayloadError):  # it was not at its end: the client goes on elsewhere
-                await stream.receive()
-            goodbye = await socket.client.receive(timeout=30)
-            assert (goodbye.type, goodbye.data) == (WSMsgType.CLOSE, WSCloseCode.GOING_AWAY)
-            async with ClientSession() as new:
-                with pytest.raises(ClientConnectorError):
-                    await peer.get("/health/live", new)
-            assert await peer.get("/health/ready", kept) == (503, {"status": "draining"})
-            assert not sending.done()
-            release()
+        go_on = asyncio.Event()
+        sending = asyncio.create_task(peer.send_slowly("anna@example.com", go_on))
+        await peer.until_in_flight(3)  # and two streams
+        peer.process.send_signal(signal.SIGTERM)
+        with pytest.raises(ClientPayloadError):  # it was not at its end: the client goes on elsewhere
+            await stream.receive()
+        goodbye = await socket.client.receive(timeout=30)
+        assert (goodbye.type, goodbye.data) == (WSMsgType.CLOSE, WSCloseCode.GOING_AWAY)
+        async with ClientSession() as new:
+            with pytest.raises(ClientConnectorError):
+                await peer.get("/health/live", new)
+        assert await peer.get("/health/ready", kept) == (503, {"status": "draining"})
+        assert not sending.done()
+        go_on.set()
         key = await asyncio.wait_for(sending, 30)
     assert await ended(peer.process) == 0
     assert "Traceback" not in peer.served.log.read_text()

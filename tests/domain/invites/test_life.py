@@ -232,4 +232,4 @@ class Invites(OnWorld):
 
 @pytest.mark.timeout(1800)  # thousands of steps in the long gate
 def test_invites_hold(database_url: str, tmp_path: Path) -> None:
-    play(Invites, database_url, tmp_path, examples=6, steps=40)
+    play(Invites, database_url, tmp_path, examples=5, steps=40)

@@ -15,7 +15,7 @@ from domain.candidates.model import Candidate
 from domain.invites.model import Attempt, Invite
 from domain.kernel.columns import UtcDateTime
 from domain.kernel.events import Event
-from domain.kernel.statements import ACCOUNT, DIALECTS, STATEMENTS, Row, Statement, any_of, by_key, group, row_type, unique
+from domain.kernel.statements import ACCOUNT, DIALECTS, STATEMENTS, Row, Statement, any_of, by_key, group, row_type
 from tests.domain.modules import MODULES
 from tests.support.world import World, some_answers
 
@@ -168,9 +168,6 @@ class TestHelpers:
 
     def test_by_key_indexes(self) -> None:
         assert {key: row.name for key, row in by_key(self.ROWS, "number").items()} == {1: "a", 2: "b", 3: "a"}
-
-    def test_unique_keeps_the_first(self) -> None:
-        assert unique(["b", "a", "b", "c", "a"]) == ["b", "a", "c"]
 
     def test_a_row_without_a_statement_has_no_columns(self) -> None:
         with pytest.raises(AttributeError):

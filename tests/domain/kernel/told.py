@@ -182,7 +182,11 @@ TOLD = {
     "ledger": Told(
         LEDGER,
         own(CreditEntry),
-        {"kind": among("kind", "grant", "purchase", "completion", "refund")},
+        {
+            "kind": among("kind", "grant", "purchase", "completion", "refund"),
+            "at_from": since("at"),
+            "at_until": until("at"),
+        },
         {"newest": (("at", "key"), True)},
     ),
 }

@@ -155,7 +155,7 @@ class TestNorms:
         await world.complete()
         before = await world.rows()
         said = await cli("norms", "compute", "Too early", "--use", *ACCOUNT)
-        assert said.refusal == "An empirical norm group needs 200 completed attempts with every scale; there are 1."
+        assert said.refusal == "An empirical norm group needs 200 completed attempts with every item answered; there are 1."
         assert await world.rows() == before
 
 

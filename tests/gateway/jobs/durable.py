@@ -98,8 +98,8 @@ class Durable:
     async def until(self, holds: Callable[[], bool]) -> None:
         """Come back when the engine, which works in threads of its own, has got so far."""
         async with asyncio.timeout(PATIENCE):
-            while not await asyncio.to_thread(holds):
-                pass
+            while not await asyncio.to_thread(holds):  # noqa: ASYNC110  other threads get there
+                await asyncio.sleep(0.01)
 
     async def done(self) -> None:
         """Come back when nothing is waiting or running."""
