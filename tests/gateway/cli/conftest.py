@@ -54,7 +54,7 @@ class Cli:
         self._capsys = capsys
         for name in [name for name in os.environ if name.startswith("CENTIL_")]:
             monkeypatch.delenv(name)
-        self.set(**settings)
+        self.set(**{"DATABASE_POOL": "2", **settings})
 
     def set(self, **settings: str) -> None:
         for name, value in settings.items():

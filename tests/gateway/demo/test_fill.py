@@ -4,10 +4,11 @@ import asyncio
 import itertools
 import statistics
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,9 +31,7 @@ from gateway.settings import Settings
 from tests.gateway.demo.test_people import implied_correlation
 from tests.support import missing
 from tests.support.databases import SECRET, Databases
-from tests.support.postgres import binaries
 
-pytestmark = pytest.mark.xdist_group("demo")
 COUNT = 120
 YEAR = timedelta(days=365)
 
@@ -95,21 +94,24 @@ def fresh(kind: str, databases: Databases, folder: Path) -> Iterator[Demo]:
 
 
 @pytest.fixture(scope="module")
-def demos(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Demo]]:
-    """A demo on each database that there is; tests only look at them."""
+def demo_on(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Demo]]:
+    """A demo on a kind of database, made when it is first asked for; tests only look at it."""
     with ExitStack() as stack:
-        kinds = [kind for kind in ("sqlite", "postgresql") if kind == "sqlite" or binaries()]
-        made = {kind: stack.enter_context(fresh(kind, databases, tmp_path_factory.mktemp(kind))) for kind in kinds}
-        for demo in made.values():
+
+        @cache
+        def made(kind: str) -> Demo:
+            demo = stack.enter_context(fresh(kind, databases, tmp_path_factory.mktemp(kind)))
             assert demo.make(COUNT)
+            return demo
+
         yield made
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def demo(request: pytest.FixtureRequest, demos: dict[str, Demo]) -> Demo:
+def demo(request: pytest.FixtureRequest, demo_on: Callable[[str], Demo]) -> Demo:
     if request.param == "postgresql":
         missing.need_postgresql()
-    return demos[request.param]
+    return demo_on(request.param)
 
 
 class TestInvites:
@@ -199,11 +201,9 @@ class TestCredits:
 
 
 class TestSeed:
-    def test_gives_the_same_people_on_every_database(self, demos: dict[str, Demo]) -> None:
+    def test_gives_the_same_people_on_every_database(self, demo_on: Callable[[str], Demo]) -> None:
         missing.need_postgresql()
-        populations = [demo.population() for demo in demos.values()]
-        assert len(populations) == 2
-        assert populations[0] == populations[1]
+        assert demo_on("sqlite").population() == demo_on("postgresql").population()
 
     @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
     def test_gives_others_when_it_is_made_again(self, kind: str, databases: Databases, tmp_path: Path) -> None:

@@ -20,5 +20,5 @@ async def durable(world: World) -> AsyncIterator[Durable]:
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """No long waits between two tries, between two heartbeats, or before a worker ends."""
     monkeypatch.setitem(workflows.RETRIES, "interval_seconds", 0.01)
-    monkeypatch.setattr(worker, "BEAT_SECONDS", 0.05)
+    monkeypatch.setattr(worker, "BEAT_SECONDS", 0.2)
     monkeypatch.setattr(worker, "DRAIN_SECONDS", 0)

@@ -143,6 +143,7 @@ OPERATIONS = {f"{method.upper()} {path}" for path, operations in DOCUMENT["paths
 
 
 class TestFuzz:
+    @pytest.mark.parametrize("database_url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.long)], indirect=True)
     async def test_finds_no_fault(self, http: Http, answers: Answers) -> None:
         """Q-17: twenty requests an operation, and every border of every parameter."""
         found = await fuzz(http, answers, examples=20, seed=FIXED, phases=PHASES[:3])
