@@ -63,7 +63,6 @@ async def _add(uow: UnitOfWork, email: str, name: str, language: str | None) -> 
 
 
 async def _key_of(uow: UnitOfWork, email: str) -> str | None:
-    await uow.session.flush()
     found = await uow.session.execute(_BY_EMAIL, {"account_id": uow.account_id, "email": email})
     return found.scalar_one_or_none()
 

@@ -212,7 +212,7 @@ class TestSeed:
             missing.need_postgresql()
         with fresh(kind, databases, tmp_path) as demo:
             before: list[tuple[Any, ...]] = []
-            for count in (1, 2, 0, 7, 40, 40):
+            for count in (1, 2, 0, 7, 25, 25):
                 assert demo.make(count) is (not before)
                 after = demo.population()
                 assert len(after) == len({person[0] for person in after}) == len(before) + count
@@ -222,3 +222,21 @@ class TestSeed:
             assert sum(demo.status(invite) is InviteStatus.PENDING for invite in demo.invites) <= fill.MOST_PENDING
             assert demo.rows(Account, "account_id")[0].email == account.EMAIL
             assert demo.jobs() == 0
+
+
+class TestRoom:
+    @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+    def test_is_left_for_invites_of_whoever_tries_it(
+        self, kind: str, databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Twenty within twenty days who would all stay pending: six do, the others begin."""
+        if kind == "postgresql":
+            missing.need_postgresql()
+        monkeypatch.setattr(fill, "SPAN", timedelta(days=20))
+        monkeypatch.setattr(fill, "RECENT_FATES", ["pending"])
+        with fresh(kind, databases, tmp_path) as demo:
+            demo.make(20)
+            assert Counter(demo.status(invite) for invite in demo.invites) == {
+                InviteStatus.PENDING: fill.MOST_PENDING,
+                InviteStatus.STARTED: 20 - fill.MOST_PENDING,
+            }
