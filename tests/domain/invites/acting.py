@@ -100,7 +100,7 @@ async def drain(world: World, *, left: int) -> None:
     """Spend until so many credits are left."""
     available = (await world.balance()).available
     async with world.work() as uow:
-        for number in range(available - left):
+        for number in range(available, left, -1):
             await credits.spend(uow, reference=f"drained {number}")
 
 

@@ -65,11 +65,6 @@ class TestStart:
         assert await start(world, key, language="de") == attempt
         assert (await standing(world), await attempt_row(world, attempt)) == (before, row)
 
-    async def test_by_the_open_link_has_the_source_manual(self, world: World) -> None:
-        """R-ESC-65."""
-        key = await confirm(world, await ask(world))
-        assert (await attempt_row(world, await world.begin(key))).source == "manual"
-
 
 class TestSave:
     async def test_keeps_answers_as_given_in_the_order_of_the_items(self, world: World) -> None:

@@ -21,20 +21,13 @@ from domain.invites.model import Invite
 from domain.invites.status import Origin
 from domain.kernel.errors import BadInput, NotFound
 from tests.domain.at_once import all_at_once, failures
-from tests.domain.invites.acting import ask, cancel, complete, confirm, drain, invite_row, news, now_at, remind, send, standing
+from tests.domain.invites.acting import ask, cancel, confirm, drain, invite_row, news, now_at, remind, send, standing
 from tests.support.world import World
 
 DAY = timedelta(days=1)
 
 
 class TestSend:
-    async def test_spends_nothing_yet(self, world: World) -> None:
-        """R-ESC-15, R-ESC-23: nor does it reserve anything."""
-        await drain(world, left=1)
-        for number in range(3):
-            await world.invite(f"p{number}@example.com")
-        assert (await world.balance()).available == 1
-
     async def test_keeps_what_it_was_sent_with(self, world: World) -> None:
         """R-ESC-24, I-ESC-23, I-ESC-24; the candidate has the newest name, each invite its own (ARCHITECTURE section 2)."""
         since = await now_at(world)
@@ -55,8 +48,12 @@ class TestSend:
         noted = [(row.type, row.subject, row.facts) for row in await news(world, since) if row.type == "invite.sent"]
         assert noted == [("invite.sent", key, {"origin": "direct", "candidate": person}) for key in (first, second, third)]
 
-    async def test_writes_nothing_without_a_credit(self, world: World) -> None:
-        """R-ESC-21."""
+    async def test_needs_a_credit_and_neither_spends_nor_reserves_it(self, world: World) -> None:
+        """R-ESC-15, R-ESC-21, R-ESC-23."""
+        await drain(world, left=1)
+        for number in range(3):
+            await world.invite(f"p{number}@example.com")
+        assert (await world.balance()).available == 1
         await drain(world, left=0)
         before = await standing(world)
         with pytest.raises(InsufficientCredits) as refused:
@@ -209,14 +206,3 @@ class TestForeign:
         with pytest.raises(NotFound) as refused:
             await verb(*who, **options)
         return refused.value.code, refused.value.message, refused.value.details, refused.value.fields
-
-
-async def test_completion_is_the_end_of_an_invite(world: World) -> None:
-    """Whatever is tried, and however long after."""
-    key, attempt = await world.complete()
-    before, row = await standing(world), await invite_row(world, key)
-    for days in (0, 1, 31):
-        world.advance(days=days)
-        outcomes = await all_at_once(work for _ in range(3) for work in (cancel(world, key), remind(world, key), complete(world, attempt)))
-        assert failures(outcomes) == ["NotPending", "NotRemindable", "AlreadyCompleted"] * 3
-    assert (await standing(world), await invite_row(world, key)) == (before, row)

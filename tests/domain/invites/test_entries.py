@@ -14,7 +14,6 @@ from domain.kernel.actor import Actor
 from domain.kernel.errors import BadInput
 from domain.kernel.jobs import JOBS
 from domain.kernel.ports import Ports
-from domain.kernel.work import UnitOfWork
 from tests.domain.at_once import all_at_once, failures
 from tests.domain.invites.acting import ask, confirm, drain, invite_row, news, now_at, standing
 from tests.support.world import World, some_answers
@@ -32,18 +31,19 @@ class TestRequest:
         assert [(row.type, row.subject, row.actor) for row in await news(world, since)] == [("entry.requested", entry, "system")]
         assert world.jobs.due == [("invites.send_entry", world.account_id, (entry,))]
 
-    async def test_refuses_what_is_no_name_or_address(self, world: World) -> None:
+    async def test_is_refused_without_a_name_and_an_address_or_credits(self, world: World) -> None:
+        """An account that anybody can register is no way to send mail to strangers."""
         before = await standing(world)
-        for wrong in (
-            {"email": "nope"},
-            {"name": ""},
-            {"name": " \t"},
-            {"name": "a\x00"},
-            {"name": "a" * 201},
-            {"name": "win at www.example.com"},
-        ):
+        names = ["", " \t", "a\x00", "a" * 201, "win at www.example.com"]
+        for wrong in ({"email": "nope"}, *({"name": name} for name in names)):
             with pytest.raises(BadInput):
                 await ask(world, **wrong)
+        assert await standing(world) == before
+        await drain(world, left=0)
+        before = await standing(world)
+        with pytest.raises(LinkClosed) as refused:
+            await ask(world)
+        assert refused.value.details == {}
         assert await standing(world) == before
 
     async def test_mails_an_address_once_in_ten_minutes_however_many_ask_at_once(self, world: World) -> None:
@@ -61,15 +61,6 @@ class TestRequest:
         assert await ask(world)
         assert len(world.jobs.due) == await world.count(Entry) == 3
 
-    async def test_is_closed_while_the_account_has_no_credits(self, world: World) -> None:
-        """An account that anybody can register is no way to send mail to strangers."""
-        await drain(world, left=0)
-        before = await standing(world)
-        with pytest.raises(LinkClosed) as refused:
-            await ask(world)
-        assert refused.value.details == {}
-        assert await standing(world) == before
-
     async def test_mails_so_many_strangers_a_day_however_many_ask_at_once(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         """Q-7; those who confirmed are none."""
         monkeypatch.setattr(entries, "MOST_UNCONFIRMED", 5)
@@ -80,24 +71,6 @@ class TestRequest:
         assert failures(outcomes) == ["TooManyUnconfirmed"]
         world.advance(hours=24)
         assert await ask(world, "r@example.com")
-
-    async def test_of_another_account_is_its_own(self, world: World) -> None:
-        """Q-1."""
-        entry = await ask(world)
-        other, _key = await world.other_account()
-        before = await standing(world)
-        async with world.work(other) as uow:
-            await self.confirm_is_refused(uow, entry)
-            assert await self.ask_in(uow)
-        assert (await standing(world))[:3] == before[:3]
-        assert await queries.entries_by_key(world.database.read(), other.account_id, [entry]) == {}
-
-    async def confirm_is_refused(self, uow: UnitOfWork, entry: str) -> None:
-        with pytest.raises(LinkNotValid):
-            await entries.confirm(uow, entry)
-
-    async def ask_in(self, uow: UnitOfWork) -> str:
-        return await entries.request(uow, email="anna@example.com", name="Anna", language="en")
 
 
 class TestConfirm:
@@ -136,18 +109,26 @@ class TestConfirm:
         assert [row.name for row in rows] == ["Anna Talheim", "Anna Berg"]
         assert len({row.candidate_key for row in rows}) == 1
 
-    async def test_is_refused_when_the_day_is_over_like_for_an_unknown_one(self, world: World) -> None:
+    async def test_is_refused_when_its_day_is_over_and_to_others_like_for_an_unknown_one(self, world: World) -> None:
+        """Q-1, Q-2."""
+        other, _key = await world.other_account()
         entry = await ask(world)
-        world.advance(hours=24)
         before = await standing(world)
-        told = [await self.refusal(world, key) for key in (entry, "ent_unknown")]
-        assert told[0] == told[1]
+        told = [await self.refusal(world, entry, other), await self.refusal(world, "ent_unknown")]
+        world.advance(hours=24)
+        told.append(await self.refusal(world, entry))
+        assert told[0] == told[1] == told[2]
         assert await standing(world) == before
+        assert await queries.entries_by_key(world.database.read(), other.account_id, [entry]) == {}
 
-    async def refusal(self, world: World, entry: str) -> Any:
+    async def refusal(self, world: World, entry: str, actor: Actor | None = None) -> Any:
         with pytest.raises(LinkNotValid) as refused:
-            await confirm(world, entry)
+            await self.confirm_as(world, entry, actor)
         return refused.value.code, refused.value.message, refused.value.details
+
+    async def confirm_as(self, world: World, entry: str, actor: Actor | None) -> None:
+        async with world.work(actor) as uow:
+            await entries.confirm(uow, entry)
 
     async def test_leads_to_a_manual_attempt_that_ends_like_any_other(self, world: World) -> None:
         """R-ESC-65, R-ESC-23."""
