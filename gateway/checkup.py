@@ -66,6 +66,8 @@ def _secret(settings: Settings) -> Finding:
 
 
 def _database(settings: Settings) -> Finding:
+    if settings.on_sqlite and not Path(str(settings.database.database)).exists():  # which connecting would make
+        return Finding("database", False, f"there is none yet at {settings.database.database}. Run: centil migrate")
     try:
         with _connection(settings) as connection:
             version = connection.execute(sa.text(_SQLITE if settings.on_sqlite else "show server_version")).scalar()

@@ -61,9 +61,14 @@ def _read(folder: str, name: str) -> bytes:
     return (files("gateway") / folder / f"{name}.gz").read_bytes()
 
 
+def docs_path(dialect: Dialect) -> str:
+    """Where the reference page of an API is."""
+    return f"{dialect.base_path.rstrip('/')}/docs"
+
+
 def home(settings: Settings, dialect: Dialect) -> Handler:
     """Lead whoever opens the bare address to something to look at: GraphiQL, or the API reference."""
-    page = "/graphiql" if settings.graphiql else f"{dialect.base_path.rstrip('/')}/docs"
+    page = "/graphiql" if settings.graphiql else docs_path(dialect)
     address = urlsplit(settings.address).path + page
 
     async def lead(_request: web.Request) -> web.Response:
@@ -129,7 +134,7 @@ class Reference:
 
     def mount(self, app: web.Application, dialects: Mapping[str, Dialect]) -> None:
         for dialect in dialects.values():
-            app.router.add_get(f"{dialect.base_path.rstrip('/')}/docs", self.page(dialect))
+            app.router.add_get(docs_path(dialect), self.page(dialect))
         app.router.add_get("/reference/assets/{name}", self.asset)
 
     def page(self, dialect: Dialect) -> Handler:

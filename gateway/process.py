@@ -15,8 +15,10 @@ from aiohttp import web
 from domain.kernel.ports import Ports
 from gateway import logs
 from gateway.adapters.mail import mailer
+from gateway.apis import DIALECTS
 from gateway.app import Server, make_server, open_for
 from gateway.connection import Allowances, Runner
+from gateway.consoles import docs_path
 from gateway.jobs.queue import DurableQueue
 from gateway.jobs.worker import Worker
 from gateway.settings import Settings, WrongSettings
@@ -59,7 +61,7 @@ def _told_to_stop() -> asyncio.Event:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        with contextlib.suppress(NotImplementedError):
+        with contextlib.suppress(NotImplementedError):  # Windows: its loops hear no signals, Ctrl+C ends them
             loop.add_signal_handler(number, stop.set)
     return stop
 
@@ -175,7 +177,8 @@ def _greet(settings: Settings, runner: Runner) -> None:
     lines = [f"Centil serves at {base}", ""]
     if settings.graphiql:
         lines.append(f"  GraphiQL         {base}/graphiql")
-    lines += [f"  GraphQL          {base}/graphql", f"  API reference    {base}/api/v1/docs"]
+    lines.append(f"  GraphQL          {base}/graphql")
+    lines += [f"  API reference    {base}{docs_path(dialect)}" for dialect in DIALECTS.values()]
     if not settings.mail_url:
         lines.append(f"  Mails            {settings.var / 'mail'}/*.eml (no mail server is set)")
     if key:

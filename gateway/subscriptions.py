@@ -45,9 +45,11 @@ class Subscriptions:
         self.front = front
         self._places = Places()
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._ended = False
 
     def end(self) -> None:
-        """End all streams of this process."""
+        """End all streams of this process, each whole; clients resume elsewhere with Last-Event-ID."""
+        self._ended = True
         for task in self._tasks:
             task.cancel()
 
@@ -124,6 +126,11 @@ class Subscriptions:
                     await response.send("", event="complete")
                 except (ConnectionResetError, ClientConnectionResetError, TimeoutError, SlowReader):
                     pass  # the client left or does not read; it resumes with Last-Event-ID
+                except asyncio.CancelledError:
+                    task = asyncio.current_task()
+                    if not self._ended or task is None:
+                        raise
+                    task.uncancel()  # the rest of the response is still written
                 finally:
                     watch.cancel()
                     await answers.aclose()

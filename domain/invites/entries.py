@@ -1,8 +1,8 @@
 """Taking part by the account's open link: ask, confirm the email address, begin."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import delete, func, select
 
 from domain.access.model import Account
 from domain.billing import credits
@@ -38,9 +38,14 @@ async def request(uow: UnitOfWork, *, email: str, name: str, language: str) -> s
     except InsufficientCredits:
         raise LinkClosed from None  # strangers learn nothing of the account's credits
     await uow.one_at_a_time(Account, uow.account_id)
-    if await _count(uow, Entry.email == address, Entry.created_at > uow.now - AGAIN_AFTER):
-        raise TooManyEntries(retry_after=int(AGAIN_AFTER.total_seconds()))
-    if await _count(uow, Entry.invite_key.is_(None), Entry.created_at > uow.now - LIFETIME) >= MOST_UNCONFIRMED:
+    last = select(func.max(Entry.created_at)).where(Entry.account_id == uow.account_id, Entry.email == address)
+    wait = _until((await uow.session.execute(last)).scalar_one(), AGAIN_AFTER, uow.now)
+    if wait > 0:
+        raise TooManyEntries(retry_after=wait)
+    unconfirmed = select(func.count()).where(
+        Entry.account_id == uow.account_id, Entry.invite_key.is_(None), Entry.created_at > uow.now - LIFETIME
+    )
+    if (await uow.session.execute(unconfirmed)).scalar_one() >= MOST_UNCONFIRMED:
         raise TooManyUnconfirmed(retry_after=int(AGAIN_AFTER.total_seconds()))
     entry = Entry(
         account_id=uow.account_id,
@@ -57,9 +62,9 @@ async def request(uow: UnitOfWork, *, email: str, name: str, language: str) -> s
     return entry.key
 
 
-async def _count(uow: UnitOfWork, *conditions: ColumnElement[bool]) -> int:
-    counted = select(func.count()).select_from(Entry).where(Entry.account_id == uow.account_id, *conditions)
-    return int((await uow.session.execute(counted)).scalar_one())
+def _until(earlier: datetime | None, pause: timedelta, now: datetime) -> int:
+    """Seconds, begun ones counted, until a pause after something is over; not above 0 when it is."""
+    return 0 if earlier is None else -((now - earlier - pause) // timedelta(seconds=1))
 
 
 async def confirm(uow: UnitOfWork, key: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, cast, dataclass_transform
+from typing import Any, ClassVar, cast, dataclass_transform
 
 import orjson
 from sqlalchemy import BigInteger, Dialect, ForeignKeyConstraint, MetaData, SmallInteger, String, Table
@@ -15,21 +15,18 @@ Converter = Callable[[Any], Any]
 
 
 class Portable(TypeDecorator[Any]):
-    """A type that stores one thing on PostgreSQL and text on SQLite; `read` makes a SQLite value what PostgreSQL gives."""
+    """A type that PostgreSQL has and SQLite keeps as text."""
 
     impl = String
     cache_ok = True
-
-    def on_postgresql(self) -> TypeEngine[Any]:
-        raise NotImplementedError
-
-    def write(self, value: Any) -> Any:
-        raise NotImplementedError
-
+    on_postgresql: ClassVar[TypeEngine[Any]]
+    write: Converter
+    """From a value to the text on SQLite."""
     read: Converter
+    """Back to what PostgreSQL gives."""
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(self.on_postgresql() if dialect.name == "postgresql" else String())
+        return dialect.type_descriptor(self.on_postgresql if dialect.name == "postgresql" else String())
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
         return value if value is None or dialect.name == "postgresql" else self.write(value)
@@ -38,18 +35,22 @@ class Portable(TypeDecorator[Any]):
         return value if value is None or dialect.name == "postgresql" else self.read(value)
 
 
+def _fixed_width(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
 class UtcDateTime(Portable):
     """A moment in UTC: `timestamptz`, or ISO text of fixed width, which sorts."""
 
     cache_ok = True
     holds_text = False
+    on_postgresql = TIMESTAMP(timezone=True)
+    write = staticmethod(_fixed_width)
     read = staticmethod(datetime.fromisoformat)
-
-    def on_postgresql(self) -> TypeEngine[Any]:
-        return TIMESTAMP(timezone=True)
-
-    def write(self, value: datetime) -> str:
-        return value.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 class SmallIntegers(Portable):
@@ -57,13 +58,9 @@ class SmallIntegers(Portable):
 
     cache_ok = True
     holds_text = True
+    on_postgresql = ARRAY(SmallInteger)
+    write = staticmethod(_json)
     read = staticmethod(orjson.loads)
-
-    def on_postgresql(self) -> TypeEngine[Any]:
-        return ARRAY(SmallInteger)
-
-    def write(self, value: list[int | None]) -> str:
-        return orjson.dumps(value).decode()
 
 
 class Strings(Portable):
@@ -71,13 +68,9 @@ class Strings(Portable):
 
     cache_ok = True
     holds_text = True
+    on_postgresql = ARRAY(String)
+    write = staticmethod(_json)
     read = staticmethod(orjson.loads)
-
-    def on_postgresql(self) -> TypeEngine[Any]:
-        return ARRAY(String)
-
-    def write(self, value: list[str]) -> str:
-        return orjson.dumps(value).decode()
 
 
 class Json(Portable):
@@ -85,13 +78,9 @@ class Json(Portable):
 
     cache_ok = True
     holds_text = True
+    on_postgresql = JSONB()
+    write = staticmethod(_json)
     read = staticmethod(orjson.loads)
-
-    def on_postgresql(self) -> TypeEngine[Any]:
-        return JSONB()
-
-    def write(self, value: Any) -> str:
-        return orjson.dumps(value).decode()
 
 
 TEXT = String().with_variant(String(collation="C"), "postgresql")

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import sqlite3
 import time
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -39,7 +40,7 @@ class Means:
     environment: Environment
 
 
-class Database:
+class Database(ABC):
     """Everything a process asks the database with; made by `open_database`."""
 
     def __init__(self, dialect: str, engine: AsyncEngine, means: Means) -> None:
@@ -52,9 +53,9 @@ class Database:
         self.after_commit: list[Callable[[set[str]], None]] = []
         """Called in this process after every commit, with the types of the events that it recorded."""
 
+    @abstractmethod
     def read(self, deadline: float = DEADLINE) -> Read:
         """Begin the reads of one operation; `deadline` in seconds from now."""
-        raise NotImplementedError
 
     @asynccontextmanager
     async def work(self, actor: Actor, *, request_id: str = "") -> AsyncIterator[UnitOfWork]:
@@ -63,7 +64,7 @@ class Database:
         Raises Unavailable when the database is too busy.
         """
         with translated():
-            async with self._turn(), AsyncSession(self.engine, expire_on_commit=False, autoflush=False) as session:
+            async with self.alone(), AsyncSession(self.engine, expire_on_commit=False, autoflush=False) as session:
                 if actor.account is not None:
                     await confine(session, self.dialect, actor.account)
                 work = UnitOfWork(session, actor, self.clock.now(), request_id, self.jobs, self.environment, self.dialect)
@@ -80,10 +81,11 @@ class Database:
         for tell in self.after_commit:
             tell(work.recorded)
 
-    def _turn(self) -> contextlib.AbstractAsyncContextManager[Any]:
+    def alone(self) -> contextlib.AbstractAsyncContextManager[Any]:
+        """Let no other work of this process be open meanwhile, where there is one writer only."""
         return contextlib.nullcontext()
 
-    async def _announce(self, session: AsyncSession, accounts: set[int]) -> None:
+    async def _announce(self, session: AsyncSession, accounts: set[int]) -> None:  # noqa: B027  SQLite has nobody to tell
         """Tell other processes, with the commit, that accounts have news."""
 
     async def close(self) -> None:
@@ -104,7 +106,7 @@ class SqliteDatabase(Database):
         return SqliteRead(self._reads, time.monotonic() + deadline)
 
     @asynccontextmanager
-    async def _turn(self) -> AsyncIterator[None]:
+    async def alone(self) -> AsyncIterator[None]:
         try:
             async with asyncio.timeout(5):  # wait_for would swallow a cancelation that comes with the lock
                 await self._writing.acquire()

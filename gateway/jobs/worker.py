@@ -51,7 +51,8 @@ class Worker:
         workflows = await asyncio.to_thread(_import)
         workflows.use(self._ports)
         await self._announce()
-        self._launch()
+        async with self._database.alone():
+            self._launch()  # on the event loop, and it writes: a work that is open on SQLite would wait for it and it for that
         self._beating = asyncio.create_task(self._beat())
 
     def _launch(self) -> None:

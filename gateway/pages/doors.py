@@ -1,6 +1,7 @@
 """The way into a page: who may enter by which address, and what is shown instead when something fails."""
 
 import logging
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
@@ -31,18 +32,18 @@ class Route:
     """Whether failures are told to a script, not to a person."""
 
 
-class Door:
+class Door(ABC):
     """Admits callers to pages."""
 
     def __init__(self, site: Site) -> None:
         self.site = site
 
+    @abstractmethod
     async def admit(self, request: web.Request) -> Caller:
         """Find who asks and count the request.
 
         Raises Refused, RateLimitExceeded.
         """
-        raise NotImplementedError
 
     def handler(self, route: Route) -> Callable[[web.Request], Awaitable[web.Response]]:
         """Answer a route, also when something fails."""

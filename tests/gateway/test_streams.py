@@ -235,8 +235,7 @@ class TestEnds:
                 await listeners.begun()
                 http.server.end_streams()
                 await listeners.ended()
-                with pytest.raises(Exception, match=r"not completed|closed|[Dd]isconnect"):
-                    await stream.receive()
+                assert await stream.receive() is None, "it ends whole, without `complete`: the client goes on elsewhere"
 
     async def test_a_failing_source_is_masked(self, http: Http, monkeypatch: pytest.MonkeyPatch) -> None:
         """Q-14."""

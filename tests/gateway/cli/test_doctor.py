@@ -85,8 +85,10 @@ async def test_a_database_that_does_not_answer(cli: Cli, database_url: str, tmp_
 
 @SQLITE
 async def test_a_database_that_is_not_there_yet(cli: Cli, tmp_path: Path) -> None:
+    """To look is not to make."""
     cli.set(DATABASE_URL=f"sqlite:///{tmp_path}/new.sqlite3")
-    assert only_wrong(await cli("doctor")) == ("migrations", "The database is empty. Run: centil migrate")
+    assert only_wrong(await cli("doctor")) == ("database", f"there is none yet at {tmp_path}/new.sqlite3. Run: centil migrate")
+    assert not (tmp_path / "new.sqlite3").exists()
 
 
 @SQLITE
