@@ -8,7 +8,7 @@ from domain.candidates.errors import Anonymized
 from domain.candidates.model import Candidate
 from domain.kernel import inputs, names
 from domain.kernel.actor import ActorKind
-from domain.kernel.columns import inserts, table_of
+from domain.kernel.columns import columns_of, inserts, table_of
 from domain.kernel.errors import NotFound
 from domain.kernel.identifiers import new_key
 from domain.kernel.inputs import folded
@@ -27,44 +27,39 @@ _ADD = {
 
 async def find_or_add(uow: UnitOfWork, *, email: str, name: str = "", language: str | None = None) -> str:
     """Find the account's candidate with this email address, or add one; what is told last and is not empty stays."""
-    key = await _key_of(uow, email)
-    if key is None:
-        return await _add(uow, email, name, language)
+    if added := await _add(uow, email, name, language):
+        return added
+    key = (await uow.session.execute(_BY_EMAIL, {"account_id": uow.account_id, "email": email})).scalar_one_or_none()
+    candidate = await uow.lock(Candidate, uow.account_id, key)
+    if candidate is None or candidate.email != email:  # erased just now, so that there is room for a new one
+        return await find_or_add(uow, email=email, name=name, language=language)
     told: dict[str, Any] = {"name": name} if name else {}
     if language:
         told["language"] = language
-    candidate = await uow.lock(Candidate, uow.account_id, key)
-    assert candidate is not None
     if any(getattr(candidate, part) != value for part, value in told.items()):
         _tell(uow, candidate, told)
-    return key
+    return candidate.key
 
 
-async def _add(uow: UnitOfWork, email: str, name: str, language: str | None) -> str:
-    """Add a person, unless somebody else added the same just now."""
-    fresh = {
-        "account_id": uow.account_id,
-        "key": new_key("cand"),
-        "email": email,
-        "search_email": folded(email),
-        "name": name,
-        "sort_name": folded(name),
-        "language": language,
-        "language_source": source(uow) if language else None,
-        "protected": False,
-        "created_at": uow.now,
-        "updated_at": uow.now,
-    }
-    added = (await uow.session.execute(_ADD[uow.dialect], fresh)).scalar_one_or_none()
-    if added is None:
-        return await find_or_add(uow, email=email, name=name, language=language)
-    uow.record("candidate.added", str(added))
-    return str(added)
-
-
-async def _key_of(uow: UnitOfWork, email: str) -> str | None:
-    found = await uow.session.execute(_BY_EMAIL, {"account_id": uow.account_id, "email": email})
-    return found.scalar_one_or_none()
+async def _add(uow: UnitOfWork, email: str, name: str, language: str | None) -> str | None:
+    """Add a person unless they are known; the index decides, whoever adds the same at the same time."""
+    row = Candidate(
+        account_id=uow.account_id,
+        key=new_key("cand"),
+        email=email,
+        search_email=folded(email),
+        name=name,
+        sort_name=folded(name),
+        language=language,
+        language_source=source(uow) if language else None,
+        created_at=uow.now,
+        updated_at=uow.now,
+    )
+    if (await uow.session.execute(_ADD[uow.dialect], columns_of(row))).scalar_one_or_none() is None:
+        return None
+    uow.inserted(row, uow.account_id, row.key)
+    uow.record("candidate.added", row.key)
+    return row.key
 
 
 async def update(uow: UnitOfWork, key: str, changes: dict[str, Any]) -> str:

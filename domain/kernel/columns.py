@@ -130,3 +130,8 @@ def table_of(entity: type[Entity]) -> Table:
 def inserts(entity: type[Entity]) -> dict[str, Any]:
     """An INSERT into an entity's table for each database, which both can be told what to do about a clash."""
     return {"sqlite": sqlite.insert(table_of(entity)), "postgresql": postgresql.insert(table_of(entity))}
+
+
+def columns_of(row: Entity) -> dict[str, Any]:
+    """The values of a row by the names of its columns, for statements that write it."""
+    return {column.key: getattr(row, column.key) for column in row.__table__.columns}

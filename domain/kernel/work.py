@@ -6,10 +6,10 @@ from typing import Any, TypeVar
 
 from sqlalchemy import BigInteger, Update, bindparam, insert, inspect, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, attributes, make_transient_to_detached, mapped_column
 
 from domain.kernel.actor import Actor
-from domain.kernel.columns import Entity, inserts, table_of
+from domain.kernel.columns import Entity, columns_of, inserts, table_of
 from domain.kernel.environment import Environment
 from domain.kernel.events import Event, EventSequence
 from domain.kernel.jobs import Job, JobQueue
@@ -127,6 +127,13 @@ class UnitOfWork:
         """Insert a row; it is as good as locked from now on."""
         self.session.add(row)
         self._held[type(row), keys] = row
+
+    def inserted(self, row: Entity, *keys: Any) -> None:
+        """Take a row that a statement has inserted as locked and read, so that nobody asks for it again."""
+        for name, value in columns_of(row).items():
+            attributes.set_committed_value(row, name, value)  # a default that nobody set would be asked for
+        make_transient_to_detached(row)
+        self.add(row, *keys)
 
     def _forget(self, entity: type) -> None:
         """Read rows of a kind anew after an UPDATE that the session did not see."""

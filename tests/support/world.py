@@ -2,8 +2,8 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -95,6 +95,20 @@ class World:
         """A transaction of the account, or of somebody else."""
         async with self.database.work(actor or self.actor, request_id="test") as uow:
             yield uow
+
+    @contextmanager
+    def watched(self) -> Iterator[list[str]]:
+        """The statements that run inside."""
+        said: list[str] = []
+
+        def hear(_connection: Any, _cursor: Any, sql: str, *_: Any) -> None:
+            said.append(" ".join(sql.split()))
+
+        event.listen(self.database.engine.sync_engine, "before_cursor_execute", hear)
+        try:
+            yield said
+        finally:
+            event.remove(self.database.engine.sync_engine, "before_cursor_execute", hear)
 
     async def other_account(self, email: str = "other@example.com") -> tuple[Actor, NewKey]:
         """Another live account with credits of its own."""

@@ -87,6 +87,27 @@ class TestFindOrAdd:
         assert await second == first
         assert (await person(world, first)).name == "Anna Talheim"
 
+    async def test_one_who_is_just_being_erased_is_added_anew(self, world: World) -> None:
+        erased = await find_or_add(world)
+        async with world.work() as uow:
+            row = await uow.lock(Candidate, world.account_id, erased)
+            assert row is not None
+            row.email, row.anonymized_at = None, uow.now
+            await uow.flush()
+            again = await held_up(world, find_or_add(world, name="Anna Berg"))
+        assert await again != erased
+        assert await world.count(Candidate) == 2
+
+    async def test_who_was_just_added_is_not_read_again(self, world: World) -> None:
+        """Adding, and telling about them in the same work, is one INSERT and one UPDATE."""
+        with world.watched() as said:
+            async with world.work() as uow:
+                key = await commands.find_or_add(uow, email="anna@example.com", name="Anna Berg")
+                await commands.update(uow, key, {"birth_year": 1990})
+        assert [sql.split()[0] for sql in said if " candidate " in sql] == ["INSERT", "UPDATE"]
+        row = await person(world, key)
+        assert (row.name, row.birth_year, row.protected) == ("Anna Berg", 1990, False)
+
     async def test_knows_nobody_of_another_account(self, world: World) -> None:
         """Q-1."""
         key = await find_or_add(world)
