@@ -8,6 +8,7 @@ from pathlib import Path
 
 from gateway import storage
 from gateway.settings import Settings
+from tests.support.copies import Copies
 from tests.support.postgres import Postgres, binaries
 
 SECRET = "a secret of tests, long enough to be one"
@@ -21,6 +22,7 @@ class Databases:
         self._folder = folder
         self._file: Path | None = None
         self._postgres: Postgres | None = None
+        self._copies: Copies | None = None
         self._numbers = itertools.count(1)
 
     @contextmanager
@@ -31,10 +33,10 @@ class Databases:
             shutil.copyfile(self._sqlite_template(), path)
             yield f"sqlite:///{path}"
             return
-        server = self.postgres()
-        name = f"test_{next(self._numbers)}"
-        yield server.create(name, TEMPLATE)
-        server.drop(name)
+        copies = self.copies()
+        name = copies.take()
+        yield self.postgres().url(name)
+        copies.give_back(name)
 
     @contextmanager
     def empty(self, kind: str, folder: Path) -> Iterator[str]:
@@ -48,13 +50,20 @@ class Databases:
         server.drop(name)
 
     def postgres(self) -> Postgres:
-        """The throw-away server, with the template in it."""
+        """The throw-away server."""
         if self._postgres is None:
             programs = binaries()
             assert programs is not None
             self._postgres = Postgres(programs)
-            storage.migrate(self._settings(self._postgres.create(TEMPLATE)))
         return self._postgres
+
+    def copies(self) -> Copies:
+        """Copies of the template on that server."""
+        if self._copies is None:
+            server = self.postgres()
+            storage.migrate(self._settings(server.create(TEMPLATE)))
+            self._copies = Copies(server, TEMPLATE)
+        return self._copies
 
     def _sqlite_template(self) -> Path:
         if self._file is None:
