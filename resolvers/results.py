@@ -203,7 +203,10 @@ class ResultQuery:
         number = ids.number_of("NormGroup", key)
         return (await queries.norm_groups_by_key(info.context.read, info.context.account_id, [number])).get(number)  # type: ignore[return-value]
 
-    @query(requires=READ, description="All norm groups of the account, newest first; at most a hundred and the designed one.")
+    @query(
+        requires=READ,
+        description="All norm groups of the account, newest first, at last the designed one; an account has at most 100 of its own.",
+    )
     async def norm_groups(self, info: Info) -> list[NormGroup]:
         return await queries.norm_groups(info.context.read, info.context.account_id)  # type: ignore[return-value]
 

@@ -2,14 +2,18 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from domain.access.model import Account
 from domain.instruments.bank import Instrument
 from domain.kernel import inputs
+from domain.kernel.statements import ACCOUNT
 from domain.kernel.work import UnitOfWork
 from domain.results import norms, scoring
-from domain.results.errors import TooFewAttempts, UnknownNormGroup
+from domain.results.errors import TooFewAttempts, TooManyNormGroups, UnknownNormGroup
 from domain.results.model import NormGroup, Result
+
+_GROUPS = select(func.count()).where(NormGroup.account_id == ACCOUNT)
 
 
 async def record(
@@ -60,8 +64,11 @@ async def norm_group_of(uow: UnitOfWork, key: int | None) -> norms.NormGroup:
 async def add_norm_group(uow: UnitOfWork, *, name: str, instrument: Instrument, answers: Sequence[Sequence[int | None]]) -> int:
     """Make an empirical norm group from the answers of completed attempts and return its number.
 
-    Only attempts with every item answered count. Raises TooFewAttempts below 200.
+    Only attempts with every item answered count. Raises TooFewAttempts below 200, TooManyNormGroups from the 101st on.
     """
+    await uow.one_at_a_time(Account, uow.account_id)
+    if int((await uow.session.execute(_GROUPS, {"account_id": uow.account_id})).scalar_one()) >= norms.MOST_GROUPS:
+        raise TooManyNormGroups(norms.MOST_GROUPS)
     complete = [row for row in answers if None not in row]
     if len(complete) < norms.FEWEST_ATTEMPTS:
         raise TooFewAttempts(found=len(complete), needed=norms.FEWEST_ATTEMPTS)

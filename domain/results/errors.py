@@ -14,6 +14,14 @@ class TooFewAttempts(DomainError):
         )
 
 
+class TooManyNormGroups(DomainError):
+    kind = Kind.WRONG_STATE
+    code = "TOO_MANY_NORM_GROUPS"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"An account has at most {limit} empirical norm groups; results go on referring to each of them.")
+
+
 class UnknownNormGroup(DomainError):
     kind = Kind.BAD_INPUT
     code = "UNKNOWN_NORM_GROUP"

@@ -14,6 +14,8 @@ from domain.kernel.language import Text
 from domain.results.scoring import Norm
 
 FEWEST_ATTEMPTS = 200
+MOST_GROUPS = 100
+"""Empirical norm groups that an account may have, so that they can be listed as a whole."""
 DESIGNED = 1
 DESIGNED_VERSION = 1
 """The version that new results are compared with."""

@@ -45,8 +45,7 @@ RESULTS = Listing(
 _GROUPS = statement(
     select(*(column for column in NormGroup.__table__.c if column.name != "account_id"))
     .where(NormGroup.account_id == ACCOUNT)
-    .order_by(NormGroup.created_at.desc(), NormGroup.key.desc())
-    .limit(100),
+    .order_by(NormGroup.created_at.desc(), NormGroup.key.desc()),
     "NormGroup",
 )
 _GROUP_BY_KEY = statement(

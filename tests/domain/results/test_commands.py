@@ -22,6 +22,7 @@ from domain.results import norms, queries
 from domain.results.commands import add_norm_group, norm_group_of
 from domain.results.errors import TooFewAttempts, UnknownNormGroup
 from gateway.cli import accounts, frame
+from tests.domain.at_once import all_at_once, failures
 from tests.domain.results.scales import PROFILE
 from tests.domain.results.test_norms import assert_same, crowd
 from tests.support.databases import SECRET
@@ -78,6 +79,17 @@ class TestAddNormGroup:
         another = await make_group(world)
         groups = await queries.norm_groups(world.database.read(), world.account_id)
         assert [group.key for group in groups] == [another, key, norms.DESIGNED]
+
+    async def test_is_refused_when_an_account_has_a_hundred(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Also of two that come at once; so the list of them is always whole."""
+        assert norms.MOST_GROUPS == 100
+        monkeypatch.setattr(norms, "MOST_GROUPS", 2)
+        await make_group(world)
+        outcomes = await all_at_once(make_group(world) for _ in range(3))
+        assert failures(outcomes) == ["TooManyNormGroups"] * 2
+        assert len(await queries.norm_groups(world.database.read(), world.account_id)) == 2 + 1
+        other, _key = await world.other_account()
+        await make_group(world, actor=other)
 
 
 class TestRecord:
