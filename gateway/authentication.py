@@ -33,6 +33,7 @@ class Authenticator:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._known: OrderedDict[str, _Known] = OrderedDict()
+        self._revocations = 0
         self._noted: dict[str, float] = {}
         self._notes: set[asyncio.Task[None]] = set()
         database.after_commit.append(self._heard)
@@ -43,8 +44,11 @@ class Authenticator:
         known = self._known.get(credential)
         if known is None or known.until <= now:
             read = self._database.read()
+            revocations = self._revocations
             actor = await credentials.actor_of(read, self._database.environment, credential, self._database.clock.now())
-            known = self._keep(credential, _Known(actor, now + TRUSTED_FOR))
+            known = _Known(actor, now + TRUSTED_FOR)
+            if revocations == self._revocations:  # else it may have been read before one of them
+                self._keep(credential, known)
         if known.actor is not None:
             self._note_use(known.actor, now)
         return known.actor
@@ -52,14 +56,14 @@ class Authenticator:
     def _heard(self, recorded: set[str]) -> None:
         """Look every credential up again after a revocation in this process."""
         if recorded & ENDING:
+            self._revocations += 1
             self._known.clear()
 
-    def _keep(self, credential: str, known: _Known) -> _Known:
+    def _keep(self, credential: str, known: _Known) -> None:
         self._known[credential] = known
         self._known.move_to_end(credential)
         if len(self._known) > KEPT:
             self._known.popitem(last=False)
-        return known
 
     def _note_use(self, actor: Actor, now: float) -> None:
         """Remember in the background, at most once a minute and key, that it was used."""

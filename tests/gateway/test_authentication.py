@@ -109,6 +109,22 @@ class TestTrust:
             await commands.revoke_key(uow, world.key.key)
         assert await authenticator.actor_of(world.key.secret) is None
 
+    async def test_is_not_given_by_what_was_read_before_a_revocation(
+        self, world: World, authenticator: Authenticator, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        look_up = credentials.actor_of
+
+        async def revoked_meanwhile(*given: Any) -> Any:
+            found = await look_up(*given)
+            async with world.work() as uow:
+                await commands.revoke_key(uow, world.key.key)
+            return found
+
+        with monkeypatch.context() as patched:
+            patched.setattr(credentials, "actor_of", revoked_meanwhile)
+            await authenticator.actor_of(world.key.secret)
+        assert await authenticator.actor_of(world.key.secret) is None
+
     async def test_ends_within_a_second_elsewhere(self, world: World, elsewhere: Authenticator, seconds: Seconds) -> None:
         assert await elsewhere.actor_of(world.key.secret)
         async with world.work() as uow:
