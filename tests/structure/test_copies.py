@@ -65,3 +65,15 @@ def test_one_that_was_changed_is_not_handed_on(databases: Databases, copies: Cop
     another = copies.take()
     assert another != name
     copies.give_back(another)
+
+
+def test_one_that_has_grown_is_as_small_as_before(databases: Databases, copies: Copies) -> None:
+    name = copies.take()
+    size = "SELECT pg_total_relation_size('number_series')"
+    [before] = run(databases, name, size)
+    run(databases, name, "INSERT INTO number_series SELECT 'x' || n, n FROM generate_series(1, 10000) n")
+    copies.give_back(name)
+    assert copies.take() == name
+    assert run(databases, name, size) == [before]
+    assert run(databases, name, "SELECT reltuples FROM pg_class WHERE relname = 'number_series'") == [(-1.0,)]
+    copies.give_back(name)

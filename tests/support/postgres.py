@@ -41,6 +41,7 @@ class Postgres:
             "fsync": "off",
             "synchronous_commit": "off",
             "full_page_writes": "off",
+            "autovacuum": "off",  # it would gather figures that change how statements are planned
             "max_connections": 300,
             "shared_buffers": "128MB",
         }

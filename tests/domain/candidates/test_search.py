@@ -114,6 +114,16 @@ class TestText:
         assert await found(peopled, text) == {email for email, name in PEOPLE.items() if needle in folded(name) or needle in folded(email)}
 
 
+_WITHOUT_OTHERS = """
+DO $$ DECLARE other text; BEGIN
+    ALTER TABLE candidate DROP CONSTRAINT pk_candidate CASCADE;
+    FOR other IN SELECT indexname FROM pg_indexes WHERE tablename = 'candidate' AND indexname NOT LIKE '%_parts' LOOP
+        EXECUTE 'DROP INDEX ' || other;
+    END LOOP;
+END $$
+"""
+
+
 class TestIndex:
     async def test_follows_every_change(self, peopled: World) -> None:
         async with peopled.work() as uow:
@@ -138,8 +148,12 @@ class TestIndex:
             assert plan >= {f"SCAN candidate_text VIRTUAL TABLE INDEX 0:L{column}" for column in (0, 1)}
             return
         server = await asyncpg.connect(peopled.settings.database.render_as_string(hide_password=False))
-        await server.execute("SET enable_seqscan = off; SET role centil_reader")
+        transaction = server.transaction()
+        await transaction.start()
+        await server.execute(_WITHOUT_OTHERS)  # on few rows the planner takes any index, by figures of the moment
+        await server.execute("SET LOCAL enable_seqscan = off; SET LOCAL role centil_reader")
         for column in ("sort_name", "search_email"):
             [plan] = orjson.loads(await server.fetchval(f"EXPLAIN (FORMAT JSON) SELECT FROM candidate WHERE {column} LIKE '%anna%'"))
             assert f"ix_candidate_{column}_parts" in str(plan)
+        await transaction.rollback()
         await server.close()
