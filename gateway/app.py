@@ -64,7 +64,7 @@ def make_server(settings: Settings, database: Database) -> Server:
     """Wire a server on an open database."""
     executor = _executor(introspection=settings.introspection, suggestions=settings.suggestions)
     front = Front(settings, database, executor, apis.facts())
-    metrics = Metrics()
+    metrics = Metrics(executor.documents.engine.fell_back)
     app = web.Application(middlewares=[around(metrics)], client_max_size=bodies.LARGEST)
     app.on_response_prepare.append(set_headers)
     allow_origins(app, settings.cors_origins)

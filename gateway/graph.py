@@ -4,12 +4,11 @@ from typing import Any
 
 from domain.kernel.actor import authorize, authorize_type
 from gateway.execution.documents import Documents, Policy, Prepared
+from gateway.execution.fields import Ways
 from gateway.execution.guard import Limits
 from gateway.execution.run import Executor
 from resolvers import schema as graph
 from resolvers.context import Context
-
-POLICY = Policy(field_guard=graph.field_guard, type_requirement=graph.type_requirement, field_kind=graph.field_kind)
 
 
 def authorize_operation(context: Context, prepared: Prepared) -> None:
@@ -25,5 +24,7 @@ def authorize_operation(context: Context, prepared: Prepared) -> None:
 
 def executor(schema: Any, *, limits: Limits | None = None, introspection: bool = True, suggestions: bool = True) -> Executor:
     """Make an executor for a schema built by `resolvers.schema.build`."""
-    documents = Documents(schema._schema, POLICY, limits or Limits(), introspection=introspection, suggestions=suggestions)
+    ways = Ways(schema._schema, graph.declared, schema.config, schema.schema_converter.scalar_registry)
+    policy = Policy(graph.field_guard, graph.type_requirement, graph.field_kind, ways, graph.tag_of)
+    documents = Documents(schema._schema, policy, limits or Limits(), introspection=introspection, suggestions=suggestions)
     return Executor(documents, authorize_operation)

@@ -16,6 +16,7 @@ from gateway.front import REQUEST_ID, Caller, Front, bearer
 from gateway.limits import RateLimitExceeded
 from gateway.sockets import Sockets
 from gateway.subscriptions import Subscriptions
+from gateway.watched import wanted
 
 RESPONSE = "application/graphql-response+json"
 PLAIN = "application/json"
@@ -36,6 +37,7 @@ class Asked:
     query: str
     operation_name: str | None = None
     variables: dict[str, Any] | None = None
+    extensions: dict[str, Any] | None = None
 
 
 class GraphQLEndpoint:
@@ -77,8 +79,9 @@ class GraphQLEndpoint:
         self._check_method(request, prepared, media)
         if prepared.kind is OperationType.SUBSCRIPTION:
             refused = executor.admit(prepared, asked.variables, context)
-            return respond(refused, media, caller) if refused else prepared
-        answer = await executor.run(prepared, asked.variables, context)
+            return respond(refused, media, caller) if isinstance(refused, Answer) else prepared
+        more = wanted(request, asked.extensions or {}, context)
+        answer = await executor.run(prepared, asked.variables, context, wanted=more)
         return answer if media == STREAM and answer.executed else respond(answer, media, caller)
 
     def _check_method(self, request: web.Request, prepared: Prepared, media: str) -> None:
@@ -189,4 +192,4 @@ def checked(parameters: dict[str, Any]) -> Asked:
         raise BodyRefused("'variables' must be an object.")
     if extensions is not None and not isinstance(extensions, dict):
         raise BodyRefused("'extensions' must be an object.")
-    return Asked(query, name or None, variables)
+    return Asked(query, name or None, variables, extensions)

@@ -3,18 +3,36 @@
 import asyncio
 import ipaddress
 import time
+from collections.abc import Iterator, Mapping
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily
+from prometheus_client.registry import Collector
 
 LAG_EVERY = 0.5
+
+
+class _Fallbacks(Collector):
+    """Operations that the engine left to the reference executor, counted where they happen."""
+
+    def __init__(self, fell_back: Mapping[str, int]) -> None:
+        self._fell_back = fell_back
+
+    def collect(self) -> Iterator[CounterMetricFamily]:
+        told = "Operations that the engine does not cover and the reference executor ran, by reason."
+        family = CounterMetricFamily("centil_operations_by_reference", told, labels=["reason"])
+        for reason, count in self._fell_back.items():
+            family.add_metric([reason], count)
+        yield family
 
 
 class Metrics:
     """The figures of one process."""
 
-    def __init__(self) -> None:
+    def __init__(self, fell_back: Mapping[str, int]) -> None:
         self.registry = CollectorRegistry()
+        self.registry.register(_Fallbacks(fell_back))
         self.requests = Counter(
             "centil_requests", "Requests by method, route and status.", ("method", "route", "status"), registry=self.registry
         )

@@ -13,8 +13,9 @@ LARGEST = 2**63 - 1
 
 def write_moment(moment: datetime) -> str:
     """`2026-11-22T08:30:00.000Z`: UTC, milliseconds."""
-    utc = moment.astimezone(UTC)
-    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03}Z"
+    utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    seconds = (utc.year, utc.month, utc.day, utc.hour, utc.minute, utc.second, utc.microsecond // 1000)
+    return "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ" % seconds  # noqa: UP031  four times as fast as strftime or isoformat
 
 
 def read_moment(value: Any) -> datetime:

@@ -16,7 +16,7 @@ from resolvers.attempts import AttemptMutation, AttemptQuery
 from resolvers.billing import BillingQuery
 from resolvers.candidates import CandidateMutation, CandidateQuery
 from resolvers.credentials import CredentialMutation, CredentialQuery
-from resolvers.declared import Guarded, ShownRequirement, declaration
+from resolvers.declared import Declared, Guarded, ShownRequirement, declaration
 from resolvers.entries import EntryMutation, EntryQuery
 from resolvers.events import EventSubscription
 from resolvers.instruments import InstrumentQuery
@@ -114,6 +114,18 @@ def field_guard(graphql_field: Any) -> Guarded | None:
     backref = graphql_field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
     declared = declaration(backref) if backref else None
     return declared if isinstance(declared, Guarded) else None
+
+
+def declared(graphql_field: Any) -> Declared | None:
+    """How a field answers for many parents at once; None for one that is asked for each parent."""
+    backref = graphql_field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+    found = declaration(backref) if backref else None
+    return found if isinstance(found, Declared) and found.once_per_level else None
+
+
+def tag_of(kind: type) -> str | None:
+    """The object type that the values of a class stand for, when the class alone tells (as `_is_type_of` in `declared` does)."""
+    return getattr(kind, "graph_type", kind.__name__)
 
 
 def field_kind(graphql_field: Any) -> str:

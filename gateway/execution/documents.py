@@ -25,8 +25,11 @@ from graphql import (
 from graphql.validation import specified_rules
 from graphql.validation.rules.custom.no_schema_introspection import NoSchemaIntrospectionCustomRule
 
+from gateway.execution.engine import Engine, Operation
 from gateway.execution.estimate import Cost, Estimator, KindOf
+from gateway.execution.fields import Ways
 from gateway.execution.guard import Guard, Limits, TooCostly
+from gateway.execution.resolve import TagOf
 
 DOCUMENTS_KEPT = 1_000
 CHARACTERS_KEPT = 1_000_000
@@ -45,6 +48,10 @@ class Policy:
     """From an object type to what reading it needs; None when it needs nothing of its own."""
     field_kind: KindOf
     """From a field to how it was declared."""
+    ways: Ways | None = None
+    """How fields are run for many parents at once; without it each is run for each parent."""
+    tag_of: TagOf = lambda _kind: None
+    """From the class of a value to the name of its object type, when the class alone tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,7 @@ class Prepared:
     guards: Requirements
     types: Requirements
     estimate: Cost
+    runnable: Operation
 
     @property
     def kind(self) -> OperationType:
@@ -95,6 +103,7 @@ class Documents:
         self.policy = policy
         self.guard = Guard(limits)
         self.suggestions = suggestions
+        self.engine = Engine(policy.ways or Ways(schema), policy.tag_of, hide_suggestions=not suggestions)
         self._rules = [*specified_rules] if introspection else [*specified_rules, NoSchemaIntrospectionCustomRule]
         self._kept: OrderedDict[str, Document] = OrderedDict()
         self._characters = 0
@@ -145,7 +154,8 @@ class Documents:
         asked = _Asked(self.schema, self.policy)
         for part in (operation, *_reached(operation, fragments)):
             visit(part, TypeInfoVisitor(asked.type_info, asked))
-        return Prepared(document, operation, frozenset(asked.guards), frozenset(asked.types), estimator.of(operation))
+        runnable = self.engine.operation(operation, fragments)
+        return Prepared(document, operation, frozenset(asked.guards), frozenset(asked.types), estimator.of(operation), runnable)
 
 
 class _Asked(Visitor):

@@ -3,16 +3,18 @@
 import asyncio
 import inspect
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from graphql import ExecutionResult, GraphQLError, create_source_event_stream, execute
+from graphql import ExecutionResult, GraphQLError, create_source_event_stream
 from graphql.execution import get_variable_values
+from graphql.execution.values import VariableValues
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from gateway.execution import estimate
 from gateway.execution.documents import Documents, Prepared
 from gateway.execution.errors import all_shown, known
+from gateway.execution.explain import Report, touched
 
 
 class OperationContext(Protocol):
@@ -36,11 +38,38 @@ class Answer:
     """False when it was refused before any field ran; `data` is then left out of the answer."""
     failure: Any = None
     """The first failure of the domain among the errors, for those who answer with a status."""
+    extensions: dict[str, Any] | None = None
+    """What is told beside the answer: its cost, its plan."""
 
     def body(self) -> dict[str, Any]:
         """The response as GraphQL over HTTP wants it."""
         body: dict[str, Any] = {"data": self.data} if self.executed else {}
+        if self.extensions:
+            body["extensions"] = self.extensions
         return {"errors": self.errors, **body} if self.errors else body
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a caller wants to be told beside the answer."""
+
+    cost: bool = False
+    explain: bool = False
+    watch: Callable[[Report], Any] = lambda _report: None
+    """Called before the run with what gathers it, so that statements can be told to it."""
+
+    @property
+    def anything(self) -> bool:
+        return self.cost or self.explain
+
+    def report(self) -> Report:
+        """What gathers it in one run."""
+        report = Report()
+        self.watch(report)
+        return report
+
+
+NOTHING_MORE = Wanted()
 
 
 class Executor:
@@ -61,8 +90,8 @@ class Executor:
         except GraphQLError as error:
             return self._refused([error], context)
 
-    def admit(self, prepared: Prepared, variables: Mapping[str, Any] | None, context: OperationContext) -> Answer | None:
-        """Refuse an operation that its caller may not run, whose variables are wrong, or that costs too much."""
+    def admit(self, prepared: Prepared, variables: Mapping[str, Any] | None, context: OperationContext) -> VariableValues | Answer:
+        """Coerce the variables, or refuse an operation that its caller may not run, whose variables are wrong, or that costs too much."""
         try:
             self.authorize(context, prepared)
         except Exception as error:
@@ -77,33 +106,40 @@ class Executor:
             estimate.check(prepared.estimate, coerced.coerced, self.documents.guard.limits.nodes)
         except GraphQLError as error:
             return self._refused([error], context)
-        return None
+        return coerced
 
-    async def run(self, prepared: Prepared, variables: Mapping[str, Any] | None, context: OperationContext, *, root: Any = None) -> Answer:
+    async def run(
+        self,
+        prepared: Prepared,
+        variables: Mapping[str, Any] | None,
+        context: OperationContext,
+        *,
+        root: Any = None,
+        wanted: Wanted = NOTHING_MORE,
+    ) -> Answer:
         """Run a query or mutation, or the selection of a subscription for one event."""
-        if refused := self.admit(prepared, variables, context):
-            return refused
+        coerced = self.admit(prepared, variables, context)
+        if isinstance(coerced, Answer):
+            return coerced
+        report = wanted.report() if wanted.anything else None
         try:
             async with asyncio.timeout(context.deadline):
-                result = await self._execute(prepared, variables, context, root)
+                result = await self.documents.engine.run(prepared.runnable, coerced, context, root, report)
         except TimeoutError as error:
             return self._failed([GraphQLError("deadline", original_error=error)], context)
-        if result.errors:
-            return self._failed(result.errors, context, result.data)
-        return Answer(result.data)
+        answer = self._failed(result.errors, context, result.data) if result.errors else Answer(result.data)
+        return replace(answer, extensions=self._told(prepared, coerced, report, wanted)) if report else answer
 
-    async def _execute(self, prepared: Prepared, variables: Any, context: Any, root: Any) -> ExecutionResult:
-        result = execute(
-            self.schema,
-            prepared.document,
-            root_value=root,
-            context_value=context,
-            variable_values=variables,
-            operation_name=_name(prepared),
-            executor_class=StrawberryGraphQLCoreExecutionContext,
-            operation_extensions=None,
-        )
-        return await result if inspect.isawaitable(result) else result
+    def _told(self, prepared: Prepared, coerced: VariableValues, report: Report, wanted: Wanted) -> dict[str, Any]:
+        """What somebody wanted to know beside the answer."""
+        told: dict[str, Any] = {}
+        if wanted.cost:
+            told["cost"] = {"estimated": prepared.estimate(coerced.coerced), "limit": self.documents.guard.limits.nodes}
+            if report.root is not None:
+                told["cost"]["touched"] = touched(report.root, self.documents.policy.field_kind)
+        if wanted.explain:
+            told["explain"] = report.explained()
+        return told
 
     async def subscribe(
         self, prepared: Prepared, variables: Mapping[str, Any] | None, context_for: Callable[[], Awaitable[OperationContext]]
@@ -113,7 +149,7 @@ class Executor:
         What `context_for` raises ends the stream.
         """
         context = await context_for()
-        if refused := self.admit(prepared, variables, context):
+        if isinstance(refused := self.admit(prepared, variables, context), Answer):
             yield None, refused
             return
         stream = await self._source(prepared, variables, context)

@@ -1,5 +1,6 @@
 """Around every request: an id, security headers, plain answers, figures, health."""
 
+import re
 from types import SimpleNamespace
 from typing import Any
 
@@ -83,6 +84,14 @@ class TestMetrics:
         for name in ("centil_request_seconds_bucket", "centil_event_loop_lag_seconds", "centil_requests_in_flight 1.0"):
             assert name in shown
 
+    async def test_count_what_the_engine_does_not_cover(self, http: Http) -> None:
+        counted = []
+        for text in ("{ __schema { queryType { name } } }", "{ instruments { key } }"):
+            await http.request("POST", "/graphql", json={"query": text})
+            shown = (await http.request("GET", "/metrics", key=None)).text
+            counted.append(float(re.search(r'centil_operations_by_reference_total\{reason="introspection"\} (\S+)', shown)[1]))  # type: ignore[index]
+        assert counted[0] == counted[1] >= 1
+
     @pytest.mark.parametrize(
         ("remote", "headers"),
         [
@@ -96,7 +105,7 @@ class TestMetrics:
     async def test_are_for_this_machine_only(self, database_url: str, remote: str | None, headers: dict[str, str]) -> None:
         request: Any = SimpleNamespace(remote=remote, headers=CIMultiDict(headers))
         with pytest.raises(web.HTTPNotFound):
-            await Metrics().answer(request)
+            await Metrics({}).answer(request)
 
     async def test_can_be_switched_off_like_the_console(self, serve: Serve) -> None:
         http = await serve(metrics=False, graphiql=False)

@@ -1,0 +1,103 @@
+"""What the engine needs to know of a schema's fields: how each finds its values, for one parent or for all of a level."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Protocol
+
+from graphql import GraphQLField, GraphQLSchema
+from strawberry.schema.config import StrawberryConfig
+from strawberry.schema.schema_converter import GraphQLCoreConverter
+from strawberry.types.arguments import convert_arguments
+from strawberry.types.field import StrawberryField
+
+
+class Way(Enum):
+    """How a field finds its values."""
+
+    ATTRIBUTE = "attribute"
+    """The attribute of its own name."""
+    COMPUTED = "computed"
+    """A pure function of attributes."""
+    BATCHED = "batched"
+    """One call for all parents of a level."""
+    ITEM = "item"
+    """A resolver called for each parent."""
+    TYPENAME = "typename"
+    """The name of the parent's type."""
+
+
+class Declaration(Protocol):
+    """The metadata of a field that can be answered for many parents at once."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def level(self) -> Callable[..., Awaitable[Sequence[Any]]] | None:
+        """`await level(parents, context, **arguments)`: one value for each parent, in order."""
+
+    @property
+    def function(self) -> Callable[..., Any] | None:
+        """A pure function of `columns`, given the context first when it needs it."""
+
+    @property
+    def columns(self) -> Sequence[str]: ...
+    @property
+    def needs_context(self) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class FieldWay:
+    """One field of the schema as the engine runs it."""
+
+    way: Way
+    attribute: str = ""
+    """For attributes: the Python name."""
+    declared: Declaration | None = None
+    python_arguments: Callable[[dict[str, Any]], dict[str, Any]] = dict
+    """From the arguments of the graph to those of the function."""
+
+
+DeclarationOf = Callable[[GraphQLField], Declaration | None]
+"""From a field of the schema to its batch metadata; None for those that have none."""
+
+
+class Ways:
+    """Finds out once how each field of a Strawberry schema is run."""
+
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        declaration: DeclarationOf = lambda _: None,
+        config: StrawberryConfig | None = None,
+        scalars: Mapping[Any, Any] | None = None,
+    ) -> None:
+        self.schema = schema
+        self._declaration = declaration
+        self._config = config or StrawberryConfig()
+        self._scalars = scalars or {}
+        self._known: dict[int, FieldWay] = {}
+
+    def of(self, field: GraphQLField) -> FieldWay:
+        """How a field is run."""
+        if id(field) not in self._known:
+            self._known[id(field)] = self._find(field)
+        return self._known[id(field)]
+
+    def _find(self, field: GraphQLField) -> FieldWay:
+        origin: StrawberryField | None = field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+        if origin is not None and origin.extensions:
+            return FieldWay(Way.ITEM)
+        if origin is not None and origin.is_basic_field and origin.default_resolver is getattr and field.resolve._is_default:  # type: ignore[union-attr]
+            return FieldWay(Way.ATTRIBUTE, origin.python_name)
+        declared = self._declaration(field)
+        if declared is None:
+            return FieldWay(Way.ITEM)
+        way = Way.BATCHED if declared.level else Way.COMPUTED
+        return FieldWay(way, declared=declared, python_arguments=self._converter(origin) if origin else dict)
+
+    def _converter(self, origin: StrawberryField) -> Callable[[dict[str, Any]], dict[str, Any]]:
+        def convert(given: dict[str, Any]) -> dict[str, Any]:
+            return convert_arguments(given, origin.arguments, scalar_registry=self._scalars, config=self._config)
+
+        return convert

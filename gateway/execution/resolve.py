@@ -1,0 +1,258 @@
+"""Resolve a plan level by level: the fields of all objects at one place are found together, as columns of values."""
+
+import asyncio
+import inspect
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from functools import partial
+from itertools import chain
+from types import GeneratorType
+from typing import Any
+
+from graphql import GraphQLResolveInfo, default_field_resolver, default_type_resolver
+from graphql.execution.executor import Executor
+from graphql.pyutils import Path, is_iterable
+
+from gateway.execution.explain import Report
+from gateway.execution.fields import Way
+from gateway.execution.levels import LISTS, NOTHING, Above, Below, Level, Part, Types, flat, readable
+from gateway.execution.plan import Plan, PlannedField, Selection, Shape
+from gateway.execution.waiting import settle
+
+TagOf = Callable[[type], str | None]
+"""From the class of a value to the name of the object type it stands for, when the class alone tells."""
+_PLAIN = frozenset({str, int, float, bool, NOTHING, list, tuple, dict, bytes})
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What one run of a plan is given."""
+
+    plan: Plan
+    reference: Executor[Any]
+    """The operation as the reference executor has it: what resolvers are told, and the variables."""
+    tag_of: TagOf
+    report: Report | None = None
+
+    async def level(self, selection: Selection, parents: Sequence[Any], above: Above | None = None) -> Level:
+        """Resolve the fields of objects, and everything below them."""
+        level, fields = Level.of(selection, parents, above), selection.fields
+        if parents:
+            waiting = [number for number in range(len(fields)) if not self._at_once(level, number)]
+            await _all([self._wait(level, number) for number in waiting])
+        await self._descend(level, [number for number, planned in enumerate(fields) if planned.leaf is None])
+        return level
+
+    async def field(self, level: Level, number: int) -> None:
+        """Resolve one field of a level, and everything below it: for fields that come one after another."""
+        if not self._at_once(level, number):
+            await self._wait(level, number)
+        await self._descend(level, [number] if level.selection.fields[number].leaf is None else [])
+
+    async def _descend(self, level: Level, numbers: Sequence[int]) -> None:
+        """Resolve what fields found: at the same time where something is waited for."""
+        later = []
+        for number in numbers:
+            only = level.selection.fields[number].only
+            if only is None or only.waits:
+                later.append(self._below(level, number))
+            else:
+                await self._below(level, number)
+        await _all(later)
+
+    def _at_once(self, level: Level, number: int) -> bool:
+        """Resolve a field that needs no waiting; say whether it is one."""
+        planned, parents = level.selection.fields[number], level.parents
+        if planned.way.way is Way.TYPENAME:
+            column: list[Any] = [planned.parent.name] * len(parents)
+        elif planned.way.way is Way.ATTRIBUTE:
+            column = mapped(level.reader(planned.way.attribute), parents)
+        elif planned.way.way is Way.COMPUTED:
+            column = self._computed(planned, level)
+        else:
+            return False
+        types = frozenset(map(type, column))
+        if _may_wait(types):
+            level.columns[number] = column  # it has to be waited for after all
+            return False
+        self._keep(level, number, column, types)
+        return True
+
+    def _computed(self, planned: PlannedField, level: Level) -> list[Any]:
+        declared, parents = planned.way.declared, level.parents
+        assert declared is not None
+        assert declared.function is not None
+        try:
+            arguments = planned.arguments(self.reference.variable_values)
+        except Exception as error:
+            return [error] * len(parents)
+        function = partial(declared.function, self.reference.context_value) if declared.needs_context else declared.function
+        if arguments:
+            function = partial(function, **arguments)
+        names = declared.columns
+        if not names:
+            return mapped(lambda _parent: function(), parents)
+        try:
+            columns = [list(map(level.reader(name), parents)) for name in names]
+        except Exception:
+            return mapped(lambda parent: function(*[getattr(parent, name) for name in names]), parents)
+        return mapped(function, *columns)
+
+    async def _wait(self, level: Level, number: int) -> None:
+        planned = level.selection.fields[number]
+        with self.report.batch(level, planned) if self.report else nullcontext():
+            column = await self._waited(planned, level, number)
+        self._keep(level, number, column, frozenset(map(type, column)))
+
+    async def _waited(self, planned: PlannedField, level: Level, number: int) -> list[Any]:
+        parents = level.parents
+        if planned.way.way in (Way.ATTRIBUTE, Way.COMPUTED):
+            column = level.columns[number]
+            await _settle_within(column, planned.shape)
+            return column
+        try:
+            arguments = planned.arguments(self.reference.variable_values)
+        except Exception as error:
+            return [error] * len(parents)
+        if planned.way.way is not Way.BATCHED:
+            return await self._by_item(planned, level, arguments)
+        declared = planned.way.declared
+        assert declared is not None
+        assert declared.level is not None
+        try:
+            values = await declared.level(parents, self.reference.context_value, **arguments)
+        except Exception as error:
+            return [error] * len(parents)
+        if not isinstance(values, (list, tuple)) or len(values) != len(parents):
+            return [_wrong_number(planned, values, len(parents))] * len(parents)
+        return list(values)
+
+    async def _by_item(self, planned: PlannedField, level: Level, arguments: dict[str, Any]) -> list[Any]:
+        resolve = planned.definition.resolve or default_field_resolver
+        info, name, kind = self.info_of(planned), planned.name, planned.parent.name
+        if level.above is None:
+            column = mapped(lambda parent: resolve(parent, info, **arguments), level.parents)
+        else:
+            column = mapped(
+                lambda parent, path: resolve(parent, info._replace(path=Path(path, name, kind)), **arguments), level.parents, level.paths()
+            )
+        await _settle_within(column, planned.shape)
+        return column
+
+    def info_of(self, planned: PlannedField) -> "GraphQLResolveInfo[Any]":
+        """What a resolver of a field is told; the path is that of a root field."""
+        nodes = [detail.node for detail in planned.details]
+        return self.reference.build_resolve_info(planned.definition, nodes, planned.parent, Path(None, planned.name, planned.parent.name))
+
+    def _keep(self, level: Level, number: int, column: list[Any], types: Types) -> None:
+        shape = level.selection.fields[number].shape
+        if shape.item is not None and (shape.item.item is not None or not types <= LISTS | {NOTHING}):
+            column = [readable(value, shape) for value in column]
+        level.columns[number], level.types[number] = column, types
+
+    async def _below(self, level: Level, number: int) -> None:
+        """Resolve the objects that a field found, each type of them as a level."""
+        planned = level.selection.fields[number]
+        objects = flat(level.columns[number], planned.shape, level.types[number])
+        if planned.only is not None and self._all_of(planned.only, objects):
+            parts: dict[str, Sequence[int]] = {planned.named.name: range(len(objects))}
+        else:
+            parts = await self._parts(planned, objects)
+        below = level.below[number] = Below(len(objects))
+        for name, chosen in parts.items():
+            selection = planned.selection(self.plan.schema.type_map[name])  # type: ignore[arg-type]
+            await self._part(below, selection, objects, Above(level, number, chosen))
+
+    async def _part(self, below: Below, selection: Selection, objects: Sequence[Any], above: Above) -> None:
+        """Resolve the objects of one type; where the same object came several times, and always answers the same, once."""
+        chosen = objects if len(above.chosen) == len(objects) else [objects[index] for index in above.chosen]
+        positions: list[int] | None = None
+        if selection.pure and len(set(map(id, chosen))) < len(chosen):
+            once = {id(value): value for value in chosen}
+            numbers = {key: number for number, key in enumerate(once)}
+            positions = [numbers[id(value)] for value in chosen]
+            chosen = list(once.values())
+        below.parts.append(Part(await self.level(selection, chosen, above), above.chosen, positions))
+
+    def _all_of(self, selection: Selection, objects: Sequence[Any]) -> bool:
+        """Whether objects are certainly of the type that a field promises, as far as the schema checks them at all."""
+        return selection.kind.is_type_of is None or {self.tag_of(kind) for kind in set(map(type, objects))} <= {selection.kind.name}
+
+    async def _parts(self, planned: PlannedField, objects: Sequence[Any]) -> dict[str, Sequence[int]]:
+        """Which objects are of which type; those that are of none that the field may have are left out."""
+        info, schema = self.info_of(planned), self.plan.schema
+        possible = {planned.named.name} if planned.only is not None else {kind.name for kind in schema.get_possible_types(planned.named)}
+        parts: dict[str, list[int]] = {}
+        for index, value in enumerate(objects):
+            name = self.tag_of(type(value))
+            if name not in possible:
+                name = await _runtime_type(planned, value, info)
+            if name in possible and name is not None:
+                parts.setdefault(name, []).append(index)
+        return dict(parts)
+
+
+async def _all(works: Sequence[Any]) -> None:
+    """Do works at the same time; one alone needs no task."""
+    if len(works) == 1:
+        await works[0]
+    elif works:
+        await asyncio.gather(*works)
+
+
+def mapped(function: Callable[..., Any], *columns: Iterable[Any]) -> list[Any]:
+    """A function of each row of columns, called once for each; a failure stands in its place."""
+    rows, found = map(function, *columns), list[Any]()
+    expected = len(columns[0])  # type: ignore[arg-type]
+    while True:
+        try:
+            found.extend(rows)
+        except Exception as error:
+            found.append(error)
+        else:
+            if len(found) == expected:
+                return found
+            found.append(RuntimeError("A resolver raised StopIteration."))
+
+
+def _wrong_number(planned: PlannedField, values: Any, expected: int) -> TypeError:
+    found = f"{len(values)} values" if isinstance(values, (list, tuple)) else type(values).__name__
+    return TypeError(f"The batch function of {planned.parent.name}.{planned.node.name.value} gave {found} for {expected} parents.")
+
+
+async def _settle_within(column: list[Any], shape: Shape) -> None:
+    """Put what awaitables give in their place, also where they stand in lists."""
+    types = frozenset(map(type, column))
+    if _may_wait(types):
+        places = [number for number, value in enumerate(column) if inspect.isawaitable(value)]
+        for number, outcome in zip(places, await settle([column[number] for number in places]), strict=True):
+            column[number] = outcome
+        types = frozenset(map(type, column))
+    if shape.item is not None and (shape.item.item is not None or not types <= LISTS or _may_wait(_item_types(column))):
+        for number, value in enumerate(column):
+            if is_iterable(value) and not isinstance(value, Exception):
+                column[number] = items = list(value)
+                await _settle_within(items, shape.item)
+
+
+def _may_wait(types: Types) -> bool:
+    """Whether some values of these classes may be awaitable."""
+    return not types <= _PLAIN and any(hasattr(kind, "__await__") or issubclass(kind, GeneratorType) for kind in types - _PLAIN)
+
+
+def _item_types(lists: Sequence[Sequence[Any]]) -> Types:
+    return frozenset(map(type, chain.from_iterable(lists)))
+
+
+async def _runtime_type(planned: PlannedField, value: Any, info: "GraphQLResolveInfo[Any]") -> Any:
+    """Ask the schema what a value is; None when it does not know, or fails to say."""
+    named = planned.named
+    try:
+        if planned.only is not None:
+            found = named.is_type_of is None or named.is_type_of(value, info)
+            return named.name if (await found if inspect.isawaitable(found) else found) else None
+        found = (named.resolve_type or default_type_resolver)(value, info, named)
+        return await found if inspect.isawaitable(found) else found
+    except Exception:
+        return None

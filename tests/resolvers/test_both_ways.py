@@ -1,0 +1,101 @@
+"""Operations over the real graph that nobody thought of, and those that people are shown first, run both ways."""
+
+import contextlib
+from importlib.resources import files
+from random import Random
+from typing import Any
+
+import pytest
+from graphql import GraphQLError, OperationType, parse, validate
+from graphql.execution import get_variable_values
+
+from gateway import graph
+from gateway.execution.explain import Report, touched
+from gateway.execution.run import Answer
+from gateway.stored import texts
+from resolvers.context import Context
+from resolvers.schema import build
+from tests.gateway.execution.random_operations import Writer
+from tests.support.world import World
+
+EXECUTOR = graph.executor(build())
+EXAMPLES = {**texts(files("gateway.graphiql") / "examples"), **texts(files("rest_compat.esc") / "operations")}
+SCALARS = {"DateTime": "2026-01-01T00:00:00Z", "Date": "2026-01-01", "Decimal": "90.00", "BigInt": 1}
+A_DAY = ["2026-01-01T00:00:00Z", "2026-03-02T10:00:00+01:00"]
+
+
+@pytest.fixture
+async def peopled(world: World) -> World:
+    """Somebody in every state."""
+    for number in range(3):
+        await world.complete(f"p{number}@example.com", f"Person {number}", seed=number)
+    await world.begin(await world.invite("begun@example.com"))
+    await world.invite("pending@example.com", "Anna Berg")
+    return world
+
+
+async def samples(world: World) -> dict[str, list[Any]]:
+    """Arguments that find something, and some that do not."""
+    context = Context(world.actor, world.database)
+    text = "{ candidates(first: 9) { nodes { id key } } invites(first: 9) { nodes { id key } } attempts(first: 9) { nodes { id key } } }"
+    answer = await EXECUTOR.run(EXECUTOR.documents.get(text).operation(None), {}, context)
+    found = [node[name] for page in answer.data.values() for node in page["nodes"] for name in ("id", "key")]
+    keys = [*map(str, found), "escprofile", "1", "nobody"]
+    moments = dict.fromkeys(("createdFrom", "createdUntil", "completedFrom", "completedUntil", "startedFrom", "startedUntil"), A_DAY)
+    numbers = {"first": [1, 2, 5, 5, 0], "last": [1, 3], "offset": [0, 1], "limit": [1, 5]}
+    words = {"text": ["anna", "p1", "%"], "email": ["p1@example.com", "no address"], "after": ["x"], "before": ["x"]}
+    return {"key": keys, "id": keys, "ids": keys, "candidate": keys, "attempt": keys, "instrument": keys, **moments, **numbers, **words}
+
+
+async def run(world: World, text: str, variables: dict[str, Any]) -> Any:
+    """Run a valid operation without asking what it costs; None when its variables are refused."""
+    document = EXECUTOR.documents.get(text)
+    if document.errors:
+        return None
+    [prepared] = document.operations.values()
+    coerced = get_variable_values(EXECUTOR.schema, prepared.operation.variable_definitions or (), variables)
+    if isinstance(coerced, list):
+        return None
+    report = Report()
+    result = await EXECUTOR.documents.engine.run(prepared.runnable, coerced, Context(world.actor, world.database), None, report)
+    with contextlib.suppress(GraphQLError):  # a page without a size
+        assert report.root is None or touched(report.root, EXECUTOR.documents.policy.field_kind) <= prepared.estimate(coerced.coerced)
+    return result
+
+
+async def of_random(world: World, seeds: range) -> int:
+    """Run operations of these seeds; how many answered something."""
+    known, answered = await samples(world), 0
+    forward = known | {"last": [], "before": [], "after": [], "first": [1, 5]}
+    for seed in seeds:
+        writer = Writer(EXECUTOR.schema, Random(seed), depth=5, samples=forward if seed % 3 else known)
+        writer.scalars, writer.always = SCALARS, frozenset({"first"} if seed % 3 else ())
+        text = writer.operation()
+        result = None if validate(EXECUTOR.schema, parse(text)) else await run(world, text, writer.variables)
+        answered += bool(result and result.data and any(result.data.values()))
+    return answered
+
+
+async def test_random_operations_answer_the_same(peopled: World) -> None:
+    assert await of_random(peopled, range(120)) > 40
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+async def test_thousands_of_random_operations_answer_the_same(peopled: World) -> None:
+    assert await of_random(peopled, range(1000, 4000)) > 1000
+
+
+async def test_what_people_are_shown_answers_the_same(peopled: World) -> None:
+    """The examples of GraphiQL and the operations behind REST; those that change something are run elsewhere, once."""
+    known, answered = await samples(peopled), 0
+    for name, text in EXAMPLES.items():
+        [prepared] = EXECUTOR.documents.get(text).operations.values()
+        if prepared.kind is not OperationType.QUERY:
+            continue
+        for seed in range(5):
+            variables = Writer(EXECUTOR.schema, Random(seed), samples=known).given(prepared.operation)
+            context = Context(peopled.actor, peopled.database)
+            if not isinstance(EXECUTOR.admit(prepared, variables, context), Answer):
+                answered += (await EXECUTOR.run(prepared, variables, context)).executed
+        assert answered, name
