@@ -1,6 +1,5 @@
 """GraphQL over HTTP at /graphql: POST and GET, media types and statuses as the specification of the transport says (Q-14)."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -8,14 +7,15 @@ from aiohttp import web
 from graphql import OperationType
 
 from domain.kernel.errors import DomainError, Kind
-from gateway import bodies, strict_json
+from gateway.asked import Asked, read
 from gateway.bodies import BodyRefused
 from gateway.execution.documents import Prepared
 from gateway.execution.run import Answer
 from gateway.front import REQUEST_ID, Caller, Front, bearer
 from gateway.limits import RateLimitExceeded
+from gateway.persisted import DocumentNotFound, DocumentNotTrusted
 from gateway.sockets import Sockets
-from gateway.subscriptions import Subscriptions
+from gateway.subscriptions import Subscriptions, refusal
 from gateway.watched import wanted
 
 RESPONSE = "application/graphql-response+json"
@@ -28,16 +28,6 @@ STATUSES = {
     Kind.UNAVAILABLE: 503,
 }
 """Statuses of failures that say something about the request as a whole; others are told in the body."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """The parameters of a GraphQL request."""
-
-    query: str
-    operation_name: str | None = None
-    variables: dict[str, Any] | None = None
-    extensions: dict[str, Any] | None = None
 
 
 class GraphQLEndpoint:
@@ -73,9 +63,14 @@ class GraphQLEndpoint:
     async def _answer(self, request: web.Request, asked: Asked, caller: Caller, media: str) -> web.StreamResponse | Prepared | Answer:
         context = self.front.context(caller, request[REQUEST_ID])
         executor = self.front.executor
-        prepared = executor.prepare(asked.query, asked.operation_name, context)
+        try:
+            text = self.front.persisted.text_of(asked.query, asked.document_id, asked.sha256)
+        except (DocumentNotFound, DocumentNotTrusted) as error:
+            return respond(refusal(error, request[REQUEST_ID]), media, caller)
+        prepared = executor.prepare(text, asked.operation_name, context)
         if isinstance(prepared, Answer):
             return respond(prepared, media, caller)
+        self.front.persisted.register(text, asked.sha256)
         self._check_method(request, prepared, media)
         if prepared.kind is OperationType.SUBSCRIPTION:
             refused = executor.admit(prepared, asked.variables, context)
@@ -140,56 +135,3 @@ def _weight(parameter: str) -> float:
         return float(parameter[2:])
     except ValueError:
         return 0.0
-
-
-async def read(request: web.Request) -> Asked:
-    """Read the parameters of a request.
-
-    Raises BodyRefused.
-    """
-    if request.method == "GET":
-        return checked(_from_query(request))
-    if request.content_type != PLAIN or request.charset not in (None, "utf-8", "UTF-8"):
-        raise BodyRefused("Send JSON: Content-Type: application/json.", 415)
-    body = bodies.json(await bodies.read(request))
-    if isinstance(body, list):
-        raise BodyRefused("Batches of operations are not supported: send one operation a request.")
-    if not isinstance(body, dict):
-        raise BodyRefused("The body must be a JSON object with 'query'.")
-    return checked(body)
-
-
-def _from_query(request: web.Request) -> dict[str, Any]:
-    try:
-        parameters: dict[str, Any] = dict(strict_json.once(request.query.items()))
-    except strict_json.BadJson as error:
-        raise BodyRefused(str(error)) from None
-    for name in ("variables", "extensions"):
-        if value := parameters.get(name):
-            parameters[name] = _json(name, value)
-    return parameters
-
-
-def _json(name: str, value: str) -> Any:
-    try:
-        return strict_json.loads(value.encode())
-    except strict_json.BadJson as error:
-        raise BodyRefused(f"'{name}': {error}") from None
-
-
-def checked(parameters: dict[str, Any]) -> Asked:
-    """Check the kinds of parameters.
-
-    Raises BodyRefused.
-    """
-    query, name = parameters.get("query"), parameters.get("operationName")
-    variables, extensions = parameters.get("variables"), parameters.get("extensions")
-    if not isinstance(query, str) or not query.strip():
-        raise BodyRefused("'query' must be the text of an operation.")
-    if name is not None and not isinstance(name, str):
-        raise BodyRefused("'operationName' must be text.")
-    if variables is not None and not isinstance(variables, dict):
-        raise BodyRefused("'variables' must be an object.")
-    if extensions is not None and not isinstance(extensions, dict):
-        raise BodyRefused("'extensions' must be an object.")
-    return Asked(query, name or None, variables, extensions)

@@ -16,6 +16,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from gateway.manifests import ManifestUnreadable, manifest
+
 PREFIX = "CENTIL_"
 NOT_OURS = "CENTIL_TEST_"
 """What the tests are told by the environment."""
@@ -65,6 +67,10 @@ class Settings(BaseSettings):
     worker: bool = Field(True, description="Run jobs inside the server; off when `centil worker` runs beside it.")
     introspection: bool = Field(True, description="Answer introspection.")
     suggestions: bool = Field(True, description="Suggest names in GraphQL errors.")
+    trusted_documents: Path | None = Field(
+        None, description="A manifest of GraphQL documents to be asked for by id, as Relay or GraphQL Code Generator write it."
+    )
+    only_trusted_documents: bool = Field(False, description="Run no other GraphQL documents than those of the manifest.")
     graphiql: bool = Field(True, description="Serve GraphiQL at /graphiql.")
     metrics: bool = Field(True, description="Serve Prometheus metrics at /metrics, to addresses of this machine only.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much is logged.")
@@ -94,6 +100,16 @@ class Settings(BaseSettings):
         if "?" in value or "#" in value:
             raise ValueError("must end before any ? or #")
         return value.rstrip("/")
+
+    @field_validator("trusted_documents")
+    @classmethod
+    def _manifest(cls, value: Path | None) -> Path | None:
+        if value is not None:
+            try:
+                manifest(value)
+            except ManifestUnreadable as error:
+                raise ValueError(str(error)) from None
+        return value
 
     @field_validator("trusted_proxies")
     @classmethod
@@ -150,6 +166,12 @@ class Settings(BaseSettings):
     def _file_database_has_no_url_parts(self) -> Self:
         if self.on_sqlite and self.database.database in (None, "", ":memory:"):
             raise ValueError("CENTIL_DATABASE_URL: an in-memory database is not enough, give a file: sqlite:///path")
+        return self
+
+    @model_validator(mode="after")
+    def _only_what_there_is(self) -> Self:
+        if self.only_trusted_documents and self.trusted_documents is None:
+            raise ValueError("CENTIL_ONLY_TRUSTED_DOCUMENTS: set CENTIL_TRUSTED_DOCUMENTS, or nothing could be asked at all")
         return self
 
     @property

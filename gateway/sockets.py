@@ -22,6 +22,7 @@ from yarl import URL
 
 from domain.kernel.errors import DomainError, Kind
 from gateway import strict_json, subscriptions
+from gateway.asked import DOCUMENT_IDS, checked
 from gateway.execution.run import Answer
 from gateway.front import Caller, Front, bearer, new_request_id
 from gateway.limits import Places
@@ -191,35 +192,37 @@ class _Speaker:
             raise json.JSONDecodeError(str(error), "", 0) from error
         if not _is_message(message):
             raise json.JSONDecodeError("This is no message of graphql-transport-ws.", "", 0)
+        if message["type"] == "subscribe":
+            message["payload"] = {"query": message["payload"]}  # the handler hands on no more than `query`
         return message
 
     def encode_json(self, data: object) -> str:
         return orjson.dumps(data).decode()
 
-    async def stream(self, query: str, variable_values: Any = None, operation_name: str | None = None, **_: Any) -> Any:
-        """Run one operation of the connection; each counts as a request."""
-        return self._results(query, variable_values, operation_name)
+    async def stream(self, query: Any, **_: Any) -> Any:
+        """Run one operation of the connection; each counts as a request. `query` is the whole payload."""
+        return self._results(query)
 
-    async def _results(self, query: Any, variables: Any, operation_name: Any) -> AsyncGenerator[Any, None]:
+    async def _results(self, payload: dict[str, Any]) -> AsyncGenerator[Any, None]:
         with self.idle.running():
             try:
                 caller = await self.front.caller(self.credential, self.address)
                 with self.sockets.streams.place(caller):
-                    async for result in self._run(caller, query, variables, operation_name):
+                    async for result in self._run(caller, payload):
                         yield result
             except DomainError as error:
                 yield _result(refusal(error, new_request_id()))
 
-    async def _run(self, caller: Caller, query: Any, variables: Any, operation_name: Any) -> AsyncGenerator[Any, None]:
+    async def _run(self, caller: Caller, payload: dict[str, Any]) -> AsyncGenerator[Any, None]:
         context = self.front.context(caller, new_request_id())
-        text = query if isinstance(query, str) else ""
-        name = operation_name if isinstance(operation_name, str) else None
-        prepared = self.front.executor.prepare(text, name, context)
+        asked = checked(payload)
+        text = self.front.persisted.text_of(asked.query, asked.document_id, asked.sha256)
+        prepared = self.front.executor.prepare(text, asked.operation_name, context)
         if isinstance(prepared, Answer):
             yield _result(prepared)
             return
-        variables = variables if isinstance(variables, dict) else None
-        answers = self.sockets.streams.answers(prepared, variables, self.credential, caller)
+        self.front.persisted.register(text, asked.sha256)
+        answers = self.sockets.streams.answers(prepared, asked.variables, self.credential, caller)
         try:
             async for _event, answer in answers:
                 yield _result(answer)
@@ -227,10 +230,15 @@ class _Speaker:
             await answers.aclose()
 
 
+_ASKING = ("query", "extensions", *DOCUMENT_IDS)
+"""What a payload asks for an operation by, at least one of them."""
+
+
 def _is_message(message: Any) -> bool:
     if not isinstance(message, dict) or not isinstance(message.get("type"), str) or not isinstance(message.get("id", ""), str):
         return False
-    return message["type"] != "subscribe" or isinstance(message.get("payload"), dict)
+    payload = message.get("payload")
+    return message["type"] != "subscribe" or (isinstance(payload, dict) and not payload.keys().isdisjoint(_ASKING))
 
 
 def _result(answer: Answer) -> ExecutionResult | PreExecutionError:

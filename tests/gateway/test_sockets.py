@@ -202,10 +202,11 @@ class TestConnection:
     async def test_an_operation_that_cannot_run_is_an_error_and_the_socket_goes_on(self, http: Http) -> None:
         wrong = [{"query": query} for query in (1, None, "", "{", "{ nothing }")]
         async with Socket.open(http) as socket:
-            for payload in (*wrong, {"query": "{ __typename }", "operationName": "x"}):
+            known = {"query": "{ __typename }"}
+            for payload in (*wrong, {**known, "operationName": "x"}, {**known, "variables": []}, {**known, "operationName": {"a": 1}}):
                 await socket.send(type="subscribe", id="1", payload=payload)
                 assert (await socket.receive())["type"] == "error", payload
-            await socket.send(type="subscribe", id="1", payload={"query": "{ __typename }", "variables": [], "operationName": {"a": 1}})
+            await socket.send(type="subscribe", id="1", payload=known)
             assert (await socket.receive())["payload"] == {"data": {"__typename": "Query"}}
 
     async def test_an_id_is_used_once_at_a_time(self, http: Http) -> None:
