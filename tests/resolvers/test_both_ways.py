@@ -6,8 +6,11 @@ from random import Random
 from typing import Any
 
 import pytest
-from graphql import GraphQLError, OperationType, parse, validate
+from graphql import GraphQLError, OperationType, parse, parse_const_value, validate
 from graphql.execution import get_variable_values
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis_graphql import queries
 
 from gateway import graph
 from gateway.execution.explain import Report, touched
@@ -21,6 +24,7 @@ from tests.support.world import World
 EXECUTOR = graph.executor(build())
 EXAMPLES = {**texts(files("gateway.graphiql") / "examples"), **texts(files("rest_compat.esc") / "operations")}
 SCALARS = {"DateTime": "2026-01-01T00:00:00Z", "Date": "2026-01-01", "Decimal": "90.00", "BigInt": 1}
+LITERALS = {name: st.just(parse_const_value(f'"{value}"' if isinstance(value, str) else str(value))) for name, value in SCALARS.items()}
 A_DAY = ["2026-01-01T00:00:00Z", "2026-03-02T10:00:00+01:00"]
 
 
@@ -78,6 +82,20 @@ async def of_random(world: World, seeds: range) -> int:
 
 async def test_random_operations_answer_the_same(peopled: World) -> None:
     assert await of_random(peopled, range(120)) > 40
+
+
+async def test_operations_that_hypothesis_writes_answer_the_same(peopled: World) -> None:
+    """Thirty of them here, a thousand in the long gate."""
+    texts: list[str] = []
+
+    @settings(suppress_health_check=list(HealthCheck), database=None)
+    @given(queries(build().as_str(), custom_scalars=LITERALS))
+    def write(text: str) -> None:
+        texts.append(text)
+
+    write()
+    answered = [await run(peopled, text, {}) for text in texts]
+    assert sum(bool(result) for result in answered) > len(texts) / 3
 
 
 @pytest.mark.long
