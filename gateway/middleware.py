@@ -15,7 +15,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 log = logging.getLogger("centil.access")
 ALWAYS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cross-Origin-Resource-Policy": "cross-origin"}
 LEFT = 499
-"""Noted as the status of a stream whose client left."""
+"""Noted as the status when a client left before it had its answer."""
 
 
 def route_of(request: web.Request) -> str:
@@ -65,10 +65,16 @@ async def _answered(request: web.Request, handler: Handler) -> web.StreamRespons
     except web.HTTPException as error:
         response = plain(request, error.status, error.reason)
         response.headers.extend({name: value for name, value in error.headers.items() if name in ("Allow", "Location")})
-    except Exception:
+    except Exception as error:
+        if isinstance(error, ConnectionResetError) and _has_left(request):
+            return plain(request, LEFT, "You left before the answer.")
         log.exception("unexpected error")
         response = plain(request, 500, "Something failed that should not have. Quote the request id when you report it.")
     return response
+
+
+def _has_left(request: web.Request) -> bool:
+    return request.transport is None or request.transport.is_closing()
 
 
 def plain(request: web.Request, status: int, message: str) -> web.Response:

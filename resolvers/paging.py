@@ -89,12 +89,13 @@ class Pages:
 
     @property
     def edges(self) -> list[_Edge]:
-        return [_Edge(row, cursor) for row, cursor in zip(self._page.rows, self._page.cursors, strict=True)]
+        return [_Edge(row, self._page.cursor(row)) for row in self._page.rows]
 
     @property
     def page_info(self) -> _Info:
-        cursors: list[Any] = [*self._page.cursors] or [None]
-        return _Info(self._page.has_next, self._page.has_previous, cursors[0], cursors[-1])
+        rows, cursor = self._page.rows, self._page.cursor
+        first, last = (cursor(rows[0]), cursor(rows[-1])) if rows else (None, None)
+        return _Info(self._page.has_next, self._page.has_previous, first, last)
 
     @property
     def total(self) -> Total:

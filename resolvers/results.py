@@ -12,6 +12,7 @@ from domain.instruments import bank
 from domain.invites import queries as invites
 from domain.kernel.language import Text
 from domain.kernel.permissions import Permission
+from domain.kernel.statements import Row, row_type
 from domain.results import queries, scoring
 from resolvers import ids
 from resolvers.enums import ListOrder, ScaleLabel, Tendency
@@ -78,18 +79,11 @@ def _norm_scales(instrument: bank.Instrument, values: dict[str, scoring.Norm]) -
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
-    """One scale of a result, from its place in the row's arrays."""
-
-    graph_type: ClassVar[str] = "ScaleScore"
-    scale: bank.Scale
-    raw: int | None
-    c: int | None
-
-
-def _tenth(value: int | None) -> float | None:
-    return None if value is None else value / 10
+Score = row_type("ScaleScore", ("scale", "raw", "c"))
+"""One scale of a result, from its place in the row's arrays."""
+_TENTHS: dict[int | None, float | None] = {None: None, **{tenths: tenths / 10 for tenths in range(1001)}}
+_tenth = _TENTHS.__getitem__
+"""Tenths as a number; looked up, since a page of results asks thousands of times."""
 
 
 def _of_c(function: Any) -> Any:
@@ -123,8 +117,8 @@ class WirIch:
     tendency: Tendency = attribute("Which way it leans.")
 
 
-def _scores(key: str, version: str, raw: Sequence[int | None], values: Sequence[int | None]) -> list[Score]:
-    return [Score(*three) for three in zip(bank.instrument(key, version).scales, raw, values, strict=True)]
+def _scores(key: str, version: str, raw: Sequence[int | None], values: Sequence[int | None]) -> list[Row]:
+    return list(map(Score, zip(bank.instrument(key, version).scales, raw, values, strict=True)))
 
 
 @dataclass(frozen=True, slots=True)

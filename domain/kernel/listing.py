@@ -231,10 +231,11 @@ class Listing:
         rows = rows[: window.size]
         if window.backward:
             rows.reverse()
-        names = [column.key for column in self.orders[order].columns]
-        cursors = [encode_cursor(self._sorted(order), [getattr(row, name) for name in names]) for row in rows]
         behind, ahead = bool(window.cursor) or bool(window.offset), more
-        return Page(rows, cursors, behind if window.backward else ahead, ahead if window.backward else behind, total)
+        return Page(rows, partial(self._cursor, order), behind if window.backward else ahead, ahead if window.backward else behind, total)
+
+    def _cursor(self, order: str, row: Row) -> str:
+        return encode_cursor(self._sorted(order), [getattr(row, column.key) for column in self.orders[order].columns])
 
 
 def _identity(fragments: list[Fragment]) -> tuple[Any, ...]:

@@ -57,10 +57,10 @@ class Window:
 
 @dataclass(slots=True)
 class Page:
-    """One page of rows, with the cursor of each, and how to count the whole list when somebody asks."""
+    """One page of rows, with how to write the cursor of each and how to count the whole list, for those who ask."""
 
     rows: list[Row]
-    cursors: list[str]
+    cursor: Callable[[Row], str]
     has_next: bool
     has_previous: bool
     total: "Total"

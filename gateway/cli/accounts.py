@@ -70,7 +70,7 @@ def list_keys(account: Account = None, test: Test = False) -> None:
                 lines += [_line(row, now) for row in page.rows]
                 if not page.has_next:
                     return lines
-                window = Window(first=100, after=page.cursors[-1])
+                window = Window(first=100, after=page.cursor(page.rows[-1]))
 
     for line in frame.run(read):
         typer.echo(line)

@@ -85,8 +85,8 @@ class TestWalking:
             assert before is (cursor is not None)
             if not more:
                 break
-            assert len(rows) == len(page.cursors) == size
-            cursor = page.cursors[0 if backward else -1]
+            assert len(rows) == size
+            cursor = page.cursor(page.rows[0 if backward else -1])
         assert found == expected
         assert max(read.fetched) <= size + 1
         assert await total_of(page) == len(expected)
