@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import lru_cache
 
 from aiohttp import web
 
@@ -111,6 +112,7 @@ class Front:
         return str(ipaddress.ip_network((found, 64), strict=False)) if found.version == 6 else str(found)
 
 
+@lru_cache(4096)
 def _parsed(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
         parsed = ipaddress.ip_address(address.strip())

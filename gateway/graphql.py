@@ -1,5 +1,6 @@
 """GraphQL over HTTP at /graphql: POST and GET, media types and statuses as the specification of the transport says (Q-14)."""
 
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -119,8 +120,13 @@ def respond(answer: Answer, media: str, caller: Caller) -> web.Response:
 
 def accepted(request: web.Request) -> str:
     """The media type to answer in: the one of ours that the client likes best."""
+    return _liked_best(request.headers.get("Accept", PLAIN))
+
+
+@lru_cache(256)
+def _liked_best(accept: str) -> str:
     liked: list[tuple[float, str]] = []
-    for part in request.headers.get("Accept", PLAIN).split(","):
+    for part in accept.split(","):
         name, *parameters = (piece.strip().lower() for piece in part.split(";"))
         weight = next((_weight(parameter) for parameter in parameters if parameter.startswith("q=")), 1.0)
         if name in (RESPONSE, PLAIN, STREAM):

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
-from functools import cache, partial
+from functools import partial
 from itertools import chain, islice
 from typing import Any
 
@@ -18,7 +18,7 @@ from graphql import (
 from graphql.pyutils import UndefinedType
 from graphql.type.scalars import GRAPHQL_MAX_INT, GRAPHQL_MIN_INT
 
-from gateway.execution.levels import LISTS, NOTHING, Below, Level, Part, Types
+from gateway.execution.levels import LISTS, NOTHING, Below, Level, Part, Types, has_failures
 from gateway.execution.plan import Shape
 
 _LISTS = LISTS | {NOTHING}
@@ -41,18 +41,7 @@ def completed(level: Level) -> list[dict[str, Any]]:
         leaves(planned.leaf, planned.shape, column, types) if planned.leaf else _objects(below, planned.shape, column, types)
         for planned, column, types, below in zip(fields, level.columns, level.types, level.below, strict=True)
     ]
-    return _builder(tuple(planned.name for planned in fields))(*columns)
-
-
-@cache
-def _builder(names: tuple[str, ...]) -> Callable[..., list[dict[str, Any]]]:
-    """A function from columns to objects with these keys; made by the compiler, since nothing builds a dict faster."""
-    given = [f"c{number}" for number in range(len(names))]
-    values = [f"v{number}" for number in range(len(names))]
-    pairs = ", ".join(f"{name!r}: {value}" for name, value in zip(names, values, strict=True))
-    source = f"lambda {', '.join(given)}: [{{{pairs}}} for {', '.join(values)}, in zip({', '.join(given)}, strict=True)]"
-    builder: Callable[..., list[dict[str, Any]]] = eval(source, {"zip": zip})  # noqa: S307  names are GraphQL names: letters, digits, _
-    return builder
+    return level.selection.builder(*columns)
 
 
 def _objects(below: Below | None, shape: Shape, column: Column, types: Types) -> Column:
@@ -115,7 +104,7 @@ def leaves(kind: GraphQLLeafType, shape: Shape, column: Column, types: Types) ->
 
 def _checked(shape: Shape, types: Types) -> bool:
     """Whether some values are null, where they may be."""
-    if any(issubclass(kind, Exception) for kind in types):
+    if has_failures(types):
         raise OutOfTheOrdinary
     nothing = NOTHING in types
     if nothing and shape.required:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache
 from itertools import chain
 from operator import attrgetter, itemgetter
 from typing import Any
@@ -96,15 +96,21 @@ class Below:
         return self._places.get(number)
 
 
-@cache
+@lru_cache(1024)
 def _places(kind: type) -> Mapping[str, int] | None:
     columns = getattr(kind, "columns", None)
     return {name: number for number, name in enumerate(columns)} if issubclass(kind, tuple) and isinstance(columns, tuple) else None
 
 
+@lru_cache(1024)
+def has_failures(types: Types) -> bool:
+    """Whether values of these classes stand for failures; there are few sets of classes, so each is looked at once."""
+    return any(issubclass(kind, Exception) for kind in types)
+
+
 def flat(column: Sequence[Any], shape: Shape, types: Types) -> Sequence[Any]:
     """The objects of a column in the order of the answer, without what is null or failed."""
-    if any(kind is NOTHING or issubclass(kind, Exception) for kind in types):
+    if NOTHING in types or has_failures(types):
         column = [value for value in column if value is not None and not isinstance(value, Exception)]
         types -= {NOTHING}
     if shape.item is None:

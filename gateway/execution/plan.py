@@ -1,7 +1,7 @@
 """An operation as a tree of selections, made once: which fields each level asks for, how they are found, how they nest."""
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -125,6 +125,11 @@ class Selection:
         return {planned.name: number for number, planned in enumerate(self.fields)}
 
     @cached_property
+    def builder(self) -> Callable[..., list[dict[str, Any]]]:
+        """From the columns of the fields to the objects of the answer; made by the compiler, since nothing builds a dict faster."""
+        return _builder([planned.name for planned in self.fields])
+
+    @cached_property
     def pure(self) -> bool:
         """Whether the same object always gives the same answer here, so that it need be answered once only."""
         return all(planned.way.way is not Way.ITEM and (planned.leaf is not None or _pure_below(planned)) for planned in self.fields)
@@ -136,6 +141,15 @@ class Selection:
             planned.way.way in (Way.BATCHED, Way.ITEM) or (planned.leaf is None and (planned.only is None or planned.only.waits))
             for planned in self.fields
         )
+
+
+def _builder(names: Sequence[str]) -> Callable[..., list[dict[str, Any]]]:
+    given = [f"c{number}" for number in range(len(names))]
+    values = [f"v{number}" for number in range(len(names))]
+    pairs = ", ".join(f"{name!r}: {value}" for name, value in zip(names, values, strict=True))
+    source = f"lambda {', '.join(given)}: [{{{pairs}}} for {', '.join(values)}, in zip({', '.join(given)}, strict=True)]"
+    builder: Callable[..., list[dict[str, Any]]] = eval(source, {"zip": zip})  # noqa: S307  names are GraphQL names: letters, digits, _
+    return builder
 
 
 def _pure_below(planned: PlannedField) -> bool:

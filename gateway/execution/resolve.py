@@ -2,10 +2,10 @@
 
 import asyncio
 import inspect
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from itertools import chain
 from types import GeneratorType
 from typing import Any
@@ -22,7 +22,6 @@ from gateway.execution.waiting import settle
 
 TagOf = Callable[[type], str | None]
 """From the class of a value to the name of the object type it stands for, when the class alone tells."""
-_PLAIN = frozenset({str, int, float, bool, NOTHING, list, tuple, dict, bytes})
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +225,8 @@ async def _settle_within(column: list[Any], shape: Shape) -> None:
     types = frozenset(map(type, column))
     if _may_wait(types):
         places = [number for number, value in enumerate(column) if inspect.isawaitable(value)]
-        for number, outcome in zip(places, await settle([column[number] for number in places]), strict=True):
+        awaited = [column[number] for number in places]
+        for number, outcome in zip(places, await settle(awaited) if len(awaited) > 1 else [await _outcome(awaited[0])], strict=True):
             column[number] = outcome
         types = frozenset(map(type, column))
     if shape.item is not None and (shape.item.item is not None or not types <= LISTS or _may_wait(_item_types(column))):
@@ -236,9 +236,18 @@ async def _settle_within(column: list[Any], shape: Shape) -> None:
                 await _settle_within(items, shape.item)
 
 
+async def _outcome(awaitable: Awaitable[Any]) -> Any:
+    """What one awaitable gives, or the exception that it raises."""
+    try:
+        return await awaitable
+    except Exception as error:
+        return error
+
+
+@lru_cache(1024)
 def _may_wait(types: Types) -> bool:
     """Whether some values of these classes may be awaitable."""
-    return not types <= _PLAIN and any(hasattr(kind, "__await__") or issubclass(kind, GeneratorType) for kind in types - _PLAIN)
+    return any(hasattr(kind, "__await__") or issubclass(kind, GeneratorType) for kind in types)
 
 
 def _item_types(lists: Sequence[Sequence[Any]]) -> Types:
