@@ -1,0 +1,112 @@
+"""Paired rounds: every server is asked the same in turn, round after round; what counts is the ratio within a round."""
+
+import contextlib
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from bench import data, report
+from bench.load import OPERATIONS, Figures, measure
+from bench.servers import HERE, OURS, Server, all_servers
+from tests.support.postgres import Postgres, binaries
+
+CONCURRENCY = (1, 8, 32)
+QUICK = (8,)
+Key = tuple[str, int, str]
+"""Operation, connections, server."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Install, or measure."""
+    if arguments[:1] == ["install"]:
+        return install()
+    quick = "--quick" in arguments
+    if lacking := [name for name in ("wrk", "node") if shutil.which(name) is None] + ([] if binaries() else ["postgresql"]):
+        print(f"Missing: {', '.join(lacking)}. Run: bench/run install")
+        return 1
+    with running() as (servers, variables):
+        check_answers(servers, variables)
+        levels, rounds, seconds = (QUICK, 2, 1) if quick else (CONCURRENCY, 3, 3)
+        figures = measured(servers, variables, levels, rounds, seconds)
+        memory = {server.name: server.memory() for server in servers}
+    ratios = ratios_of(figures, [server.name for server in servers])
+    report.show(figures, ratios, memory)
+    if not quick:
+        (HERE / "RESULTS.md").write_text(report.page(figures, ratios, memory, rounds=rounds, seconds=seconds))
+    print(orjson.dumps(report.summary(ratios, 8)).decode())
+    return 0
+
+
+def install() -> int:
+    """Get what is measured with and against: from Debian by name, and from npm."""
+    packages = [
+        name for name, there in (("wrk", shutil.which("wrk")), ("nodejs", shutil.which("node")), ("npm", shutil.which("npm"))) if not there
+    ]
+    packages += [] if binaries() else ["postgresql"]
+    if packages:
+        subprocess.run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages], check=True)
+    return subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--no-package-lock"], cwd=HERE / "peers", check=True).returncode
+
+
+@contextlib.contextmanager
+def running() -> Iterator[tuple[list[Server], dict[str, list[dict[str, Any]]]]]:
+    """A filled database and all servers on it."""
+    programs = binaries()
+    assert programs is not None
+    database, folder = Postgres(programs), Path(tempfile.mkdtemp(prefix="centil-bench-"))
+    servers: list[Server] = []
+    try:
+        url = database.create("bench")
+        key = data.fill(url, folder)
+        servers = all_servers(url, str(data.account_of(url)), key, folder, data.SECRET)
+        for server in servers:
+            server.start()
+        people = [{"key": f"cand_{number:026}"} for number in range(0, data.CANDIDATES, 97)]
+        yield servers, {"point": people, "candidates": [{}], "list": [{}]}
+    finally:
+        for server in servers:
+            server.stop()
+        database.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def check_answers(servers: Sequence[Server], variables: dict[str, list[dict[str, Any]]]) -> None:
+    """Nothing is timed before all answer the same.
+
+    Raises RuntimeError.
+    """
+    for name, text in OPERATIONS.items():
+        ours, *others = [(server.name, server.ask(text, variables[name][0])) for server in servers]
+        for peer, answer in others:
+            if answer != ours[1]:
+                raise RuntimeError(f"{peer} answers {name} otherwise: {str(answer)[:500]} instead of {str(ours[1])[:500]}")
+
+
+def measured(
+    servers: Sequence[Server], variables: dict[str, list[dict[str, Any]]], levels: Sequence[int], rounds: int, seconds: float
+) -> dict[Key, list[Figures]]:
+    """Figures of every server, round by round, the order turned each time; the first round only warms up."""
+    found: dict[Key, list[Figures]] = {}
+    for number in range(rounds + 1):
+        for name in OPERATIONS:
+            for connections in levels:
+                for server in servers if number % 2 else reversed(servers):
+                    figures = measure(server, name, variables[name], connections=connections, seconds=seconds if number else 1)
+                    if number:
+                        found.setdefault((name, connections, server.name), []).append(figures)
+    return found
+
+
+def ratios_of(figures: dict[Key, list[Figures]], names: Sequence[str]) -> dict[Key, list[float]]:
+    """Requests a second, ours over theirs, for each round."""
+    found: dict[Key, list[float]] = {}
+    for (name, connections, server), theirs in figures.items():
+        if server != OURS and server in names:
+            ours = figures[name, connections, OURS]
+            found[name, connections, server] = [mine.per_second / other.per_second for mine, other in zip(ours, theirs, strict=True)]
+    return found
