@@ -35,7 +35,7 @@ STATEMENTS = {
 
 
 async def main() -> None:
-    pool = await asyncpg.create_pool(os.environ["DATABASE_URL"], min_size=10, max_size=10)
+    pool = await asyncpg.create_pool(os.environ["DATABASE_URL"], min_size=int(os.environ["POOL"]), max_size=int(os.environ["POOL"]))
 
     async def answer(request: web.Request) -> web.Response:
         asked: Any = orjson.loads(await request.read())

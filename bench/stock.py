@@ -169,7 +169,9 @@ class Query:
 
 
 def main() -> None:
-    engine = create_async_engine(os.environ["DATABASE_URL"].replace("postgresql://", "postgresql+asyncpg://"), pool_size=10)
+    engine = create_async_engine(
+        os.environ["DATABASE_URL"].replace("postgresql://", "postgresql+asyncpg://"), pool_size=int(os.environ["POOL"])
+    )
     app = web.Application()
     app[SESSIONS] = async_sessionmaker(engine, class_=AsyncSession, expire_on_commit=False)
     schema = strawberry.Schema(Query, config=StrawberryConfig(scalar_map=SCALARS))

@@ -2,7 +2,7 @@
 import DataLoader from 'dataloader'
 import pg from 'pg'
 
-export const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 10 })
+export const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: Number(process.env.POOL) })
 const ACCOUNT = Number(process.env.ACCOUNT)
 
 export const typeDefs = `
