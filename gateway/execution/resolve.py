@@ -225,8 +225,7 @@ async def _settle_within(column: list[Any], shape: Shape) -> None:
     types = frozenset(map(type, column))
     if _may_wait(types):
         places = [number for number, value in enumerate(column) if inspect.isawaitable(value)]
-        awaited = [column[number] for number in places]
-        for number, outcome in zip(places, await settle(awaited) if len(awaited) > 1 else [await _outcome(awaited[0])], strict=True):
+        for number, outcome in zip(places, await _outcomes([column[number] for number in places]), strict=True):
             column[number] = outcome
         types = frozenset(map(type, column))
     if shape.item is not None and (shape.item.item is not None or not types <= LISTS or _may_wait(_item_types(column))):
@@ -236,12 +235,14 @@ async def _settle_within(column: list[Any], shape: Shape) -> None:
                 await _settle_within(items, shape.item)
 
 
-async def _outcome(awaitable: Awaitable[Any]) -> Any:
-    """What one awaitable gives, or the exception that it raises."""
+async def _outcomes(awaitables: Sequence[Awaitable[Any]]) -> list[Any]:
+    """What awaitables give, or the exceptions that they raise; one alone is just awaited."""
+    if len(awaitables) != 1:
+        return await settle(awaitables)
     try:
-        return await awaitable
+        return [await awaitables[0]]
     except Exception as error:
-        return error
+        return [error]
 
 
 @lru_cache(1024)

@@ -149,7 +149,7 @@ class Graph:
             return dice.choice(["word", 2**40, float("nan"), [], {"a": 1}, object, True])
         if is_list_type(kind):
             items = [self._value(kind.of_type, dice) for _ in range(dice.choice((0, 1, 2, 3)))]
-            return items if dice.random() < 0.8 else dice.choice((tuple, iter))(items)
+            return items if dice.random() < 0.8 else dice.choice((tuple, iter, _generated))(items)
         if is_leaf_type(kind):
             return dice.choice(_GOOD[kind.name])
         return self._thing(kind, dice)
@@ -170,6 +170,10 @@ _GOOD: dict[str, list[Any]] = {
     "Money": [5, True, 7.9],
     "Colour": ["red", "green", 3, 3.0],
 }
+
+
+def _generated(items: list[Any]) -> Any:
+    yield from items
 
 
 def _kind_of(value: Any, _info: Any, _abstract: Any) -> str | None:
