@@ -29,8 +29,9 @@ class Persisted:
     """Finds the text of an operation by its id or hash."""
 
     def __init__(self, trusted: Mapping[str, str] | None = None, *, only_trusted: bool = False) -> None:
-        self._trusted = dict(trusted or {})
-        self._texts = frozenset(self._trusted.values())
+        given = dict(trusted or {})
+        self._texts = frozenset(given.values())
+        self._trusted = {_sha256(text): text for text in self._texts} | given
         self._only_trusted = only_trusted
         self._registered: OrderedDict[str, str] = OrderedDict()
         self._characters = 0
@@ -44,7 +45,7 @@ class Persisted:
             return self._known(document_id or sha256 or "")
         if self._only_trusted and query not in self._texts:
             raise DocumentNotTrusted
-        if sha256 is not None and hashlib.sha256(query.encode()).hexdigest() != sha256:
+        if sha256 is not None and _sha256(query) != sha256:
             raise BodyRefused("'sha256Hash' is not the hash of 'query'.")
         return query
 
@@ -67,3 +68,7 @@ class Persisted:
         while len(self._registered) > REGISTERED or self._characters > CHARACTERS:
             _, dropped = self._registered.popitem(last=False)
             self._characters -= len(dropped)
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

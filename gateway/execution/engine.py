@@ -20,7 +20,7 @@ from gateway.execution.complete import OutOfTheOrdinary, completed
 from gateway.execution.explain import Report
 from gateway.execution.fields import Ways
 from gateway.execution.levels import Level
-from gateway.execution.plan import NotCovered, Plans
+from gateway.execution.plan import NotCovered, Plan, Plans
 from gateway.execution.replay import Reference, Replay
 from gateway.execution.resolve import Run, TagOf
 
@@ -31,7 +31,18 @@ class Operation:
 
     definition: OperationDefinitionNode
     fragments: Mapping[str, FragmentDefinitionNode]
-    plans: Plans | NotCovered
+    plans: Plans | None
+    not_covered: str = ""
+    """Why there are no plans."""
+
+    def plan(self, variables: VariableValues) -> Plan:
+        """The plan for these variables.
+
+        Raises NotCovered, a new one each time: a kept one would hold on to the runs that it went through.
+        """
+        if self.plans is None:
+            raise NotCovered(self.not_covered)
+        return self.plans.plan(variables)
 
 
 @dataclass(slots=True)
@@ -49,20 +60,17 @@ class Engine:
         try:
             if definition.operation is OperationType.SUBSCRIPTION:
                 raise NotCovered("subscription")
-            plans: Plans | NotCovered = Plans(self.ways, definition, _details(fragments), hide_suggestions=self.hide_suggestions)
-        except NotCovered as reason:
-            plans = reason
+            plans = Plans(self.ways, definition, _details(fragments), hide_suggestions=self.hide_suggestions)
+        except NotCovered as uncovered:
+            return Operation(definition, fragments, None, uncovered.reason)
         return Operation(definition, fragments, plans)
 
     async def run(
         self, operation: Operation, variables: VariableValues, context: Any, root: Any = None, report: Report | None = None
     ) -> ExecutionResult:
         """Answer a query or mutation, or the selection of a subscription for one event; tell a report how."""
-        replay = self._reference(Replay, operation, variables, context, root)
         try:
-            if isinstance(operation.plans, NotCovered):
-                raise operation.plans
-            plan = operation.plans.plan(variables)
+            plan = operation.plan(variables)
         except NotCovered as uncovered:
             self.fell_back[uncovered.reason] += 1
             if report:
@@ -70,6 +78,7 @@ class Engine:
             result = self._reference(Reference, operation, variables, context, root).execute_operation()
             answer: ExecutionResult = result if isinstance(result, ExecutionResult) else await result
             return answer
+        replay = self._reference(Replay, operation, variables, context, root)
         run = Run(plan, replay, self.tag_of, report)
         if operation.definition.operation is OperationType.MUTATION:
             level = await _one_by_one(run, replay, root)
@@ -106,7 +115,7 @@ async def _one_by_one(run: Run, replay: Replay, root: Any) -> Level:
     level = Level.of(run.plan.root, [root])
     for number, planned in enumerate(fields):
         await run.field(level, number)
-        if planned.shape.required and replay.nulls(level, planned.name):
+        if planned is not fields[-1] and planned.shape.required and replay.nulls(level, planned.name):
             break
     return level
 

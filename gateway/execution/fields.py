@@ -31,8 +31,6 @@ class Declaration(Protocol):
     """The metadata of a field that can be answered for many parents at once."""
 
     @property
-    def kind(self) -> str: ...
-    @property
     def level(self) -> Callable[..., Awaitable[Sequence[Any]]] | None:
         """`await level(parents, context, **arguments)`: one value for each parent, in order."""
 

@@ -122,7 +122,7 @@ def flat(column: Sequence[Any], shape: Shape, types: Types) -> Sequence[Any]:
 
 
 def _trace(found: list[Path], path: Path, value: Any, shape: Shape) -> None:
-    """Where the objects within a value stand, in the order of `_flat`."""
+    """Where the objects within a value stand, in the order of `flat`."""
     if value is None or isinstance(value, Exception):
         return
     if shape.item is None:

@@ -34,7 +34,7 @@ PLANS_OF_AN_OPERATION = 16
 
 
 class NotCovered(Exception):
-    """This operation is run by the reference executor; the reason is for the metric."""
+    """An operation that the engine leaves to the reference executor; the reason is for the metric."""
 
     def __init__(self, reason: str) -> None:
         self.reason = reason
@@ -222,9 +222,17 @@ class Plans:
         if known is None:
             if len(self._known) >= PLANS_OF_AN_OPERATION:
                 raise NotCovered("too many combinations of conditions")
-            known = Plan(self._ways, self._operation, self._fragments, variables, hide_suggestions=self._hide_suggestions)
+            known = Plan(
+                self._ways, self._operation, self._fragments, self._of_conditions(variables), hide_suggestions=self._hide_suggestions
+            )
             self._known[combination] = known
         return known
+
+    def _of_conditions(self, variables: VariableValues) -> VariableValues:
+        """The variables that a plan may keep: those of conditions; others may be somebody's name or address."""
+        kept = [name for name in self._conditions if name in variables.coerced]
+        sources = {name: variables.sources[name] for name in kept if name in variables.sources}
+        return VariableValues(sources, {name: variables.coerced[name] for name in kept})
 
 
 class _Conditions(Visitor):

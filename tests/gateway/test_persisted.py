@@ -111,6 +111,7 @@ class TestTrusted:
 
     async def test_are_found_by_hash_as_code_generators_send_it(self, serve: Serve, trusted: Path) -> None:
         http = await serve(trusted_documents=trusted)
+        assert (await ask(http, **by_hash(TEXT))).json() == DATA, "whatever its id is"
         async with Socket.open(http) as socket:
             await http.world.invite()
             await socket.send(type="subscribe", id="1", payload=by_hash(NEWS))

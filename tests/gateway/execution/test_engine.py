@@ -1,6 +1,8 @@
 """What the engine does beside answering like the reference: one call a level, nothing twice, faults, cancelation."""
 
 import asyncio
+import gc
+import weakref
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -229,8 +231,31 @@ class TestConditions:
             assert ours == execute(house.schema, document, variable_values=variables)
         assert house.engine.fell_back == {"too many combinations of conditions": 2**6 - PLANS_OF_AN_OPERATION}
 
+    async def test_keep_no_other_variables(self, house: House) -> None:
+        """Q-11: a plan outlives its request; what somebody gave to it must not."""
+        document = parse("query($c: Boolean!, $n: Int) { people(first: $n) { number @skip(if: $c) } }")
+        operation: Any = document.definitions[0]
+        prepared = house.engine.operation(operation, {})
+        coerced: Any = get_variable_values(house.schema, operation.variable_definitions, {"c": False, "n": 4242})
+        await house.engine.run(prepared, coerced, None)
+        assert prepared.plan(coerced)._variables.coerced == {"c": False}
+
 
 class TestNotCovered:
+    async def test_keeps_nothing_of_its_runs(self, house: House) -> None:
+        class Request:
+            pass
+
+        document = parse("{ __schema { queryType { name } } }")
+        operation: Any = document.definitions[0]
+        prepared, requests = house.engine.operation(operation, {}), weakref.WeakSet[Request]()
+        for _ in range(3):
+            requests.add(request := Request())
+            await house.engine.run(prepared, get_variable_values(house.schema, (), {}), request)  # type: ignore[arg-type]
+        del request
+        gc.collect()
+        assert len(requests) == 0
+
     @pytest.mark.parametrize(
         ("text", "reason"),
         [("{ __schema { queryType { name } } }", "introspection"), ('{ people { number } __type(name: "X") { name } }', "introspection")],
