@@ -246,7 +246,7 @@ class TestNotCovered:
         class Request:
             pass
 
-        document = parse("{ __schema { queryType { name } } }")
+        document = parse("query @other { people { number } }")
         operation: Any = document.definitions[0]
         prepared, requests = house.engine.operation(operation, {}), weakref.WeakSet[Request]()
         for _ in range(3):
