@@ -163,16 +163,14 @@ def sqlite_engine(path: str) -> AsyncEngine:
 class PostgresDatabase(Database):
     """Pools in two roles: a writer behind row level security and a reader that can only read."""
 
-    def __init__(self, engine: AsyncEngine, pool: Any, means: Means, *, reads_behind_rls: bool) -> None:
+    def __init__(self, engine: AsyncEngine, connections: Any, begin: Callable[[], Read], means: Means) -> None:
         super().__init__("postgresql", engine, means)
-        self._pool = pool
-        self._reads_behind_rls = reads_behind_rls
+        self._connections = connections
+        self._begin = begin
         self._listener: Any = None
 
     def read(self, deadline: float = DEADLINE) -> Read:
-        from domain.kernel.postgres import PostgresRead
-
-        return PostgresRead(self._pool, behind_rls=self._reads_behind_rls)
+        return self._begin()
 
     async def _announce(self, session: AsyncSession, accounts: set[int]) -> None:
         for account_id in accounts:
@@ -203,7 +201,7 @@ class PostgresDatabase(Database):
             self._listener.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._listener
-        await self._pool.close()
+        await self._connections.close()
         await super().close()
 
 
@@ -212,7 +210,7 @@ async def open_database(url: str, means: Means, *, pool_size: int = 10, reads_be
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return SqliteDatabase(str(parsed.database), means)
-    from domain.kernel.postgres import WRITER, open_pool
+    from domain.kernel.postgres import WRITER, PostgresRead, open_connections
 
     dsn = parsed.set(drivername="postgresql").render_as_string(hide_password=False)
     settings = {"role": WRITER, "statement_timeout": str(int(DEADLINE * 1000)), "jit": "off", "application_name": "centil"}
@@ -224,8 +222,8 @@ async def open_database(url: str, means: Means, *, pool_size: int = 10, reads_be
         pool_reset_on_return=None,
         connect_args={"server_settings": settings, "prepared_statement_cache_size": 1024},
     )
-    pool = await open_pool(dsn, size=pool_size, statement_timeout=DEADLINE)
-    database = PostgresDatabase(engine, pool, means, reads_behind_rls=reads_behind_rls)
+    connections = await open_connections(dsn, size=pool_size, statement_timeout=DEADLINE)
+    database = PostgresDatabase(engine, connections, partial(PostgresRead, connections, behind_rls=reads_behind_rls), means)
     await database.listen(dsn)
     return database
 

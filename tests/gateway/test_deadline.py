@@ -123,8 +123,9 @@ class TestWalls:
     @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
     async def test_postgresql_stops_statements_by_itself(self, world: World) -> None:
         assert isinstance(world.database, PostgresDatabase)
-        async with world.database._pool.acquire() as connection:
-            assert await connection.fetchval("show statement_timeout") == "10s"
+        connection = await world.database._connections.take()
+        assert await connection.fetchval("show statement_timeout") == "10s"
+        world.database._connections.give(connection)
         async with world.work() as uow:
             assert (await uow.session.execute(sa.text("show statement_timeout"))).scalar() == "10s"
 

@@ -13,7 +13,7 @@ from sqlalchemy import func, select, text
 from domain.candidates import commands as candidates
 from domain.candidates.model import Candidate
 from domain.kernel.errors import DeadlineExceeded, Kind, Unavailable
-from domain.kernel.postgres import PostgresRead, open_pool
+from domain.kernel.postgres import PostgresRead, open_connections
 from domain.kernel.statements import Statement
 from tests.domain.at_once import all_at_once, failures, held_up
 from tests.support.databases import Databases
@@ -172,11 +172,11 @@ class TestDeadlineOnPostgres:
     async def test_is_kept_by_the_server_itself(self, postgres_world: World) -> None:
         """The second wall: a statement whose client forgot it."""
         dsn = postgres_world.settings.database.render_as_string(hide_password=False)
-        pool = await open_pool(dsn, size=1, statement_timeout=0.05)
+        connections = await open_connections(dsn, size=1, statement_timeout=0.05)
         with pytest.raises(DeadlineExceeded):
-            await PostgresRead(pool)(SLEEP)
-        assert len(await PostgresRead(pool)(ONE)) == 1
-        await pool.close()
+            await PostgresRead(connections)(SLEEP)
+        assert len(await PostgresRead(connections)(ONE)) == 1
+        await connections.close()
         with pytest.raises(DeadlineExceeded):
             await self.sleep_in_a_work(postgres_world)
         shown = [(await self.timeout_of(postgres_world)), (await postgres_world.database.read()(TIMEOUT))[0].timeout]

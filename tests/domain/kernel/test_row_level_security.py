@@ -12,7 +12,7 @@ from domain.invites import entries
 from domain.invites.model import Invite
 from domain.kernel.actor import Actor
 from domain.kernel.columns import Entity
-from domain.kernel.postgres import READER, WRITER, open_pool
+from domain.kernel.postgres import READER, WRITER, open_connections
 from domain.kernel.statements import Statement
 from domain.kernel.work import UnitOfWork
 from tests.support.databases import Databases
@@ -108,7 +108,8 @@ class TestWork:
 class TestReads:
     async def test_cannot_write(self, postgres_world: World) -> None:
         dsn = postgres_world.settings.database.render_as_string(hide_password=False)
-        pool = await open_pool(dsn, size=1, statement_timeout=5)
+        connections = await open_connections(dsn, size=1, statement_timeout=5)
+        connection = await connections.take()
         for change in (
             "UPDATE invite SET name = 'x'",
             "DELETE FROM entry",
@@ -116,8 +117,9 @@ class TestReads:
             "SELECT nextval('attempt_number')",
         ):
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
-                await pool.execute(change)
-        await pool.close()
+                await connection.execute(change)
+        connections.give(connection)
+        await connections.close()
 
     async def test_are_held_by_their_statements_alone(self, peopled: World) -> None:
         assert [row.account_id for row in await peopled.database.read()(EVERY_INVITE)] == [peopled.account_id]
