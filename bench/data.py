@@ -1,4 +1,4 @@
-"""One data set for all: 20,000 candidates, 30,000 invites, 15,000 results, the same numbers every time."""
+"""One data set for all: 20,000 candidates, 30,000 invites, 15,000 results, 50 teams of 40, the same numbers every time."""
 
 import asyncio
 import random
@@ -10,6 +10,7 @@ import psycopg
 from sqlalchemy import update
 from sqlalchemy.engine import make_url
 
+from bench import teams
 from domain.access.model import ApiKey
 from domain.billing import registration
 from domain.instruments import bank
@@ -35,6 +36,7 @@ def fill(url: str, folder: Path) -> str:
     account, secret = asyncio.run(_account(settings))
     address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(address, autocommit=True) as connection:
+        teams.create(connection)
         for table, columns, rows in _tables(account):
             with connection.cursor().copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
                 for row in rows:
@@ -90,6 +92,7 @@ def _tables(account: int) -> list[tuple[str, list[str], list[tuple[Any, ...]]]]:
         ("invite", _INVITE, invites),
         ("attempt", _ATTEMPT, attempts),
         ("result", _RESULT, results),
+        *teams.rows(account, people),
     ]
 
 

@@ -15,6 +15,7 @@ _INVITE = f"""json_build_object('key', key, 'status', {_STATUS}, 'origin', upper
   'language', upper(language), 'label', label, 'sendEmail', send_email, 'reminders', reminders,
   'createdAt', {_AT.format("created_at")}, 'expiresAt', {_AT.format("expires_at")}, 'completedAt', {_AT.format("completed_at")})"""
 _SCALES = "(select json_agg(json_build_object('rawPercent', raw / 10.0, 'cValue', c / 10.0)) from unnest(raw_tenths, c_tenths) t(raw, c))"
+_C_VALUES = "(select json_agg(json_build_object('cValue', c / 10.0)) from unnest(c_tenths) t(c))"
 STATEMENTS = {
     "Point": f"""select json_build_object('data', json_build_object('candidate', json_build_object('key', key, 'name', name, 'email', email,
       'language', upper(language), 'protected', protected, 'createdAt', {_AT.format("created_at")})))::text
@@ -31,6 +32,14 @@ STATEMENTS = {
       from (select * from candidate where account_id = $1 order by created_at desc, key desc limit 50) p""",
     "List": f"""select json_build_object('data', json_build_object('invites', json_build_object('nodes', json_agg({_INVITE} order by created_at desc, key desc))))::text
       from (select * from invite where account_id = $1 order by created_at desc, key desc limit 100) i""",
+    "Teams": f"""select json_build_object('data', json_build_object('teams', json_agg(json_build_object('key', t.key, 'name', t.name,
+      'members', (select json_agg(json_build_object('match', m.match, 'candidate', json_build_object('key', p.key, 'name', p.name,
+        'results', (select json_build_object('nodes', coalesce(json_agg(json_build_object('scales', r.scales)), '[]'))
+          from (select {_C_VALUES} scales from result where account_id = $1 and candidate_key = p.key
+            order by completed_at desc, attempt_id desc limit 1) r))) order by m.place)
+        from bench_member m join candidate p on p.account_id = $1 and p.key = m.candidate_key
+        where m.account_id = $1 and m.team_key = t.key)) order by t.key)))::text
+      from (select * from bench_team where account_id = $1 order by key limit 5) t""",
 }
 
 

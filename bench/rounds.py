@@ -67,7 +67,7 @@ def running() -> Iterator[tuple[list[Server], dict[str, list[dict[str, Any]]]]]:
         for server in servers:
             server.start()
         people = [{"key": f"cand_{number:026}"} for number in range(0, data.CANDIDATES, 97)]
-        yield servers, {"point": people, "candidates": [{}], "list": [{}]}
+        yield servers, {"point": people, "candidates": [{}], "list": [{}], "teams": [{}]}
     finally:
         for server in servers:
             server.stop()

@@ -12,11 +12,12 @@ from aiodataloader import DataLoader
 from aiohttp import web
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import DeclarativeBase, aliased
 from sqlalchemy.sql import func
 from strawberry.aiohttp.views import GraphQLView
 from strawberry.schema.config import StrawberryConfig
 
+from bench.teams import MEMBER, TEAM
 from domain.candidates.model import Candidate as CandidateRow
 from domain.invites.model import Invite as InviteRow
 from domain.invites.status import derived
@@ -150,8 +151,63 @@ async def rows_of(info: strawberry.Info, statement: Any, make: Callable[[Any], A
         return [make(row) for row in (await session.execute(statement)).scalars()]
 
 
+class _Plain(DeclarativeBase):
+    """The tables of teams as entities."""
+
+
+class TeamRow(_Plain):
+    __table__ = TEAM
+
+
+class MemberRow(_Plain):
+    __table__ = MEMBER
+
+
+@strawberry.type
+class Member:
+    match: float
+    row: strawberry.Private[Any]
+
+    @strawberry.field
+    async def candidate(self, info: strawberry.Info) -> Candidate:
+        async def batch(keys: list[str]) -> list[Any]:
+            wanted = select(CandidateRow).where(CandidateRow.account_id == ACCOUNT, CandidateRow.key.in_(keys))
+            found = {made.key: made for made in await rows_of(info, wanted, candidate)}
+            return [found[key] for key in keys]
+
+        return await _once(info, "people", batch).load(self.row.candidate_key)  # type: ignore[no-any-return]
+
+
+@strawberry.type
+class Team:
+    key: str
+    name: str
+
+    @strawberry.field
+    async def members(self, info: strawberry.Info) -> list[Member]:
+        async def batch(keys: list[str]) -> list[Any]:
+            wanted = select(MemberRow).where(MemberRow.account_id == ACCOUNT, MemberRow.team_key.in_(keys)).order_by(MemberRow.place)
+            groups: dict[str, list[Member]] = defaultdict(list)
+            for row in await rows_of(info, wanted, lambda row: row):
+                groups[row.team_key].append(Member(match=row.match, row=row))
+            return [groups[key] for key in keys]
+
+        return await _once(info, "members", batch).load(self.key)  # type: ignore[no-any-return]
+
+
+def _once(info: strawberry.Info, name: str, batch: Any) -> Any:
+    if name not in info.context["loaders"]:
+        info.context["loaders"][name] = DataLoader(batch)
+    return info.context["loaders"][name]
+
+
 @strawberry.type
 class Query:
+    @strawberry.field
+    async def teams(self, info: strawberry.Info, first: int) -> list[Team]:
+        wanted = select(TeamRow).where(TeamRow.account_id == ACCOUNT).order_by(TeamRow.key).limit(first)
+        return await rows_of(info, wanted, lambda row: Team(key=row.key, name=row.name))
+
     @strawberry.field
     async def candidate(self, info: strawberry.Info, key: strawberry.ID) -> Candidate | None:
         found = await rows_of(info, select(CandidateRow).where(CandidateRow.account_id == ACCOUNT, CandidateRow.key == key), candidate)
