@@ -9,6 +9,7 @@ from gateway.execution.guard import Limits
 from gateway.execution.run import Executor
 from resolvers import schema as graph
 from resolvers.context import Context
+from resolvers.scalars import QUICK
 
 
 def authorize_operation(context: Context, prepared: Prepared) -> None:
@@ -24,7 +25,7 @@ def authorize_operation(context: Context, prepared: Prepared) -> None:
 
 def executor(schema: Any, *, limits: Limits | None = None, introspection: bool = True, suggestions: bool = True) -> Executor:
     """Make an executor for a schema built by `resolvers.schema.build`."""
-    ways = Ways(schema._schema, graph.declared, schema.config, schema.schema_converter.scalar_registry)
+    ways = Ways(schema._schema, graph.declared, schema.config, schema.schema_converter.scalar_registry, QUICK)
     policy = Policy(graph.field_guard, graph.type_requirement, graph.field_kind, ways, graph.tag_of)
     documents = Documents(schema._schema, policy, limits or Limits(), introspection=introspection, suggestions=suggestions)
     return Executor(documents, authorize_operation)

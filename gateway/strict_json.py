@@ -27,7 +27,7 @@ def loads(body: bytes) -> Any:
     except UnicodeDecodeError:
         raise BadJson("The body is not valid UTF-8.") from None
     try:
-        value = json.loads(text, object_pairs_hook=_object, parse_int=_integer, parse_float=_float, parse_constant=_constant)
+        value = _DECODER.decode(text)
     except json.JSONDecodeError as error:
         fault = error.msg.removesuffix(" at")
         raise BadJson(f"The body is not valid JSON: {fault} at line {error.lineno}, column {error.colno}.") from None
@@ -111,3 +111,6 @@ def _float(digits: str) -> float:
 
 def _constant(name: str) -> Any:
     raise BadJson(f"{name} is not valid JSON.")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_int=_integer, parse_float=_float, parse_constant=_constant)

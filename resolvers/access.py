@@ -77,7 +77,7 @@ class Account(Node):
     created_at: datetime = attribute("When it was registered.")
 
     @batched("Its API keys that work, newest first; at most a hundred.")
-    async def active_api_keys(parents: Sequence[Any], context: Context) -> list[list[ApiKey]]:  # noqa: N805  parents in, values out
+    async def active_api_keys(parents: Sequence[Any], context: Context) -> list[list[ApiKey]]:
         page = await queries.keys(context.read, context.account_id, Window(first=100), now=context.now, given={"status": ["active"]})
         rows: Any = page.rows
         return [rows for _ in parents]
@@ -97,12 +97,12 @@ class Viewer:
     permissions: list[Permission] = attribute("What the credential may do.")
 
     @batched("The account of the credential.")
-    async def account(parents: Sequence[Any], context: Context) -> list[Account]:  # noqa: N805  parents in, values out
+    async def account(parents: Sequence[Any], context: Context) -> list[Account]:
         account: Any = await queries.by_id(context.read, context.account_id)
         return [account for _ in parents]
 
     @batched("How much more may be done right now.")
-    async def limits(parents: Sequence[Any], context: Context) -> list[Limits]:  # noqa: N805
+    async def limits(parents: Sequence[Any], context: Context) -> list[Limits]:
         may, allowance = context.actor.permissions, context.allowance
         pending = balance = None
         if Permission.INVITES_READ in may:
@@ -119,7 +119,7 @@ class Viewer:
         return [limits for _ in parents]
 
     @batched("The invite that a candidate's link opened; null for everybody else.")
-    async def invite(parents: Sequence[Any], context: Context) -> list[Invite | None]:  # noqa: N805
+    async def invite(parents: Sequence[Any], context: Context) -> list[Invite | None]:
         key = context.actor.invite_key
         invite: Any = (await invites.by_keys(context.read, context.account_id, [key])).get(key) if key else None
         return [invite for _ in parents]
@@ -193,12 +193,12 @@ async def _account(context: Context, account_id: int) -> Any:
 @strawberry.type
 class AccessQuery:
     @query(requires=Access.SIGNED_IN, description="Who is asking, and what they may do.", admits_candidates=True)
-    async def viewer(self, info: Info) -> Viewer:
-        return Viewer(permissions=sorted(info.context.actor.permissions))
+    async def viewer(context: Context) -> Viewer:
+        return Viewer(permissions=sorted(context.actor.permissions))
 
     @query(requires=Permission.ACCOUNT_READ, description="The account of the credential.")
-    async def account(self, info: Info) -> Account:
-        return await queries.by_id(info.context.read, info.context.account_id)  # type: ignore[return-value]
+    async def account(context: Context) -> Account:
+        return await queries.by_id(context.read, context.account_id)  # type: ignore[return-value]
 
 
 @strawberry.type

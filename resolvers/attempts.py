@@ -17,6 +17,7 @@ from domain.kernel.paging import Window
 from domain.kernel.permissions import Permission
 from domain.results import queries as results
 from resolvers import ids
+from resolvers.context import Context
 from resolvers.enums import AttemptSource, AttemptStatus, PersonOrder
 from resolvers.fields import Connection, Info, arg, attribute, computed, edge, graph_type, listing, mutation, query, read_by, unfold
 from resolvers.inputs import defaulted, required
@@ -125,9 +126,9 @@ class CompleteAttemptInput:
 @strawberry.type
 class AttemptQuery:
     @query(requires=READ, description="One attempt; null when there is no such number.")
-    async def attempt(self, info: Info, key: Annotated[strawberry.ID, arg("Its number, or its id.")]) -> Attempt | None:
+    async def attempt(context: Context, *, key: Annotated[strawberry.ID, arg("Its number, or its id.")]) -> Attempt | None:
         number = ids.number_of("Attempt", key)
-        return (await queries.attempts_by_id(info.context.read, info.context.account_id, [number])).get(number)  # type: ignore[return-value]
+        return (await queries.attempts_by_id(context.read, context.account_id, [number])).get(number)  # type: ignore[return-value]
 
     attempts: Connection[Attempt] = listing(
         lambda context, window, order, given: queries.attempts(context.read, context.account_id, window, order=order, given=given),
@@ -141,8 +142,8 @@ class AttemptQuery:
 
     @query(requires=READ, description="Completed attempts by parts of the candidate's name or email address, and by date; newest first.")
     async def search(
-        self,
-        info: Info,
+        context: Context,
+        *,
         text: Annotated[str | None, arg("Part of the name or the email address, without regard to case and accents.")] = None,
         name: Annotated[str | None, arg("Part of the name.")] = None,
         email: Annotated[str | None, arg("Part of the email address.")] = None,
@@ -161,7 +162,6 @@ class AttemptQuery:
             raise BadInput.field("text", message="Give at least one of 'text', 'name', 'email', 'completedFrom', 'completedTo'.")
         conditions = {"status": ["completed"], "anonymized": ["False"], **found, **days}
         window = Window(first, after, last, before, offset)
-        context = info.context
         return Pages(  # type: ignore[return-value]
             await queries.attempts(context.read, context.account_id, window, order="newest", given=conditions)
         )

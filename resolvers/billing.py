@@ -15,7 +15,7 @@ from resolvers import ids
 from resolvers.access import Account
 from resolvers.context import Context
 from resolvers.enums import CreditKind
-from resolvers.fields import Connection, Info, attribute, batched, computed, edge, graph_type, listing, query
+from resolvers.fields import Connection, attribute, batched, computed, edge, graph_type, listing, query
 from resolvers.inputs import defaulted
 from resolvers.nodes import Node, findable
 
@@ -56,17 +56,17 @@ class Balance:
     used: int = attribute("Credits used by completed attempts, in all.")
 
     @batched("How many invites are pending; they reserve nothing.")
-    async def pending_invites(parents: Sequence[Any], context: Context) -> list[int]:  # noqa: N805  parents in, values out
+    async def pending_invites(parents: Sequence[Any], context: Context) -> list[int]:
         pending = await invites.pending(context.read, context.account_id, now=context.now)
         return [pending for _ in parents]
 
     @batched("The account they belong to.")
-    async def account(parents: Sequence[Any], context: Context) -> list[Account]:  # noqa: N805
+    async def account(parents: Sequence[Any], context: Context) -> list[Account]:
         account: Any = await access.by_id(context.read, context.account_id)
         return [account for _ in parents]
 
     @batched("The hundred newest entries that added credits, newest first.")
-    async def added(parents: Sequence[Any], context: Context) -> list[list[CreditEntry]]:  # noqa: N805
+    async def added(parents: Sequence[Any], context: Context) -> list[list[CreditEntry]]:
         entries: Any = await queries.added(context.read, context.account_id)
         return [entries for _ in parents]
 
@@ -81,8 +81,8 @@ class CreditEntryFilter:
 @strawberry.type
 class BillingQuery:
     @query(requires=READ, description="What the account has, has bought and has used.")
-    async def balance(self, info: Info) -> Balance:
-        return await queries.balance(info.context.read, info.context.account_id)  # type: ignore[return-value]
+    async def balance(context: Context) -> Balance:
+        return await queries.balance(context.read, context.account_id)  # type: ignore[return-value]
 
     credit_entries: Connection[CreditEntry] = listing(
         lambda context, window, _order, given: queries.ledger(context.read, context.account_id, window, given=given),

@@ -17,6 +17,7 @@ from resolvers import attempts as attempt_types
 from resolvers import ids
 from resolvers import invites as invite_types
 from resolvers import results as result_types
+from resolvers.context import Context
 from resolvers.enums import DetailSource, Gender, ListOrder, PersonOrder
 from resolvers.fields import Connection, Info, arg, attribute, computed, connection, graph_type, listing, mutation, query, read_by
 from resolvers.inputs import defaulted, optional, required
@@ -121,9 +122,9 @@ class ProtectCandidateInput:
 @strawberry.type
 class CandidateQuery:
     @query(requires=READ, description="One candidate; null when there is no such key.")
-    async def candidate(self, info: Info, key: Annotated[strawberry.ID, arg("Their key (`cand_…`) or id.")]) -> Candidate | None:
+    async def candidate(context: Context, *, key: Annotated[strawberry.ID, arg("Their key (`cand_…`) or id.")]) -> Candidate | None:
         wanted = ids.key_of("Candidate", key)
-        return (await queries.by_keys(info.context.read, info.context.account_id, [wanted])).get(wanted)  # type: ignore[return-value]
+        return (await queries.by_keys(context.read, context.account_id, [wanted])).get(wanted)  # type: ignore[return-value]
 
     candidates: Connection[Candidate] = listing(
         lambda context, window, order, given: queries.page(context.read, context.account_id, window, order=order, given=given),

@@ -3,7 +3,7 @@
 import dataclasses
 import inspect
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from operator import attrgetter
 from typing import Any, TypeVar, dataclass_transform
@@ -41,6 +41,8 @@ class Declared:
     """The batch query behind an edge or a connection; fields with the same one can share what it found."""
     once_per_level: bool = True
     """Whether one call for all parents of a level answers what a call for each of them would."""
+    takes_reads: bool = False
+    """Whether `level` takes `reads`: which columns of the rows that it finds are read, by their type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,15 @@ class Guarded:
 
     requirement: Requirement
     admits_candidates: bool = False
+    answered: Declared | None = None
+    """How an execution engine answers it without its resolver."""
+
+    def ask(self, context: Context) -> None:
+        """Refuse whoever lacks it.
+
+        Raises Unauthenticated, Forbidden.
+        """
+        authorize(context.actor, self.requirement, admits_candidates=self.admits_candidates)
 
 
 def attribute(description: str) -> Any:
@@ -194,7 +205,7 @@ class Requires(FieldExtension):
         self.guarded = guarded
 
     async def resolve_async(self, next_: Any, source: Any, info: Info, **arguments: Any) -> Any:
-        authorize(info.context.actor, self.guarded.requirement, admits_candidates=self.guarded.admits_candidates)
+        self.guarded.ask(info.context)
         return await next_(source, info, **arguments)
 
 
@@ -202,7 +213,7 @@ class StreamRequires(Requires):
     """The same for a subscription, whose generator must be handed on without awaiting it."""
 
     def resolve_async(self, next_: Any, source: Any, info: Info, **arguments: Any) -> Any:
-        authorize(info.context.actor, self.guarded.requirement, admits_candidates=self.guarded.admits_candidates)
+        self.guarded.ask(info.context)
         return next_(source, info, **arguments)
 
 
@@ -241,9 +252,38 @@ class Transaction(FieldExtension):
 
 
 def query(*, requires: Requirement, description: str, admits_candidates: bool = False) -> Callable[..., Any]:
-    """Declare a root field of the query."""
+    """Declare a root field of the query: `async def f(context, *, args) -> value`."""
     guarded = Guarded(requires, admits_candidates)
-    return partial(strawberry.field, description=description, extensions=[Requires(guarded)], metadata={DECLARED: guarded})
+
+    def declare(function: Callable[..., Awaitable[Any]]) -> Any:
+        returns = inspect.signature(function, eval_str=True).return_annotation
+        return root_field(function, _arguments_of(function), returns, guarded, description)
+
+    return declare
+
+
+def root_field(
+    found: Callable[..., Awaitable[Any]],
+    arguments: Sequence[inspect.Parameter],
+    returns: Any,
+    guarded: Guarded,
+    description: str,
+    *,
+    takes_reads: bool = False,
+) -> Any:
+    """A root field answered by a function of the context and the arguments; there is one parent only, so it is a level of its own."""
+
+    async def level(parents: Sequence[Any], context: Context, **given: Any) -> list[Any]:
+        guarded.ask(context)
+        return [await found(context, **given) for _ in parents]
+
+    async def resolve(root: Any, info: Info, **given: Any) -> Any:
+        return await found(info.context, **given)
+
+    declare_signature(resolve, arguments, returns)
+    answered = replace(guarded, answered=Declared("root", level, takes_reads=takes_reads))
+    extensions: list[FieldExtension] = [Requires(guarded)]
+    return strawberry.field(resolver=resolve, description=description, extensions=extensions, metadata={DECLARED: answered})
 
 
 def subscription(*, requires: Requirement, description: str) -> Callable[..., Any]:

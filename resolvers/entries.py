@@ -69,8 +69,8 @@ async def _by_slug(context: Context, slug: str) -> Any:
 @strawberry.type
 class EntryQuery:
     @query(requires=Access.PUBLIC, description="An account's open link; null for an unknown one.")
-    async def open_link(self, info: Info, slug: Annotated[str, arg("The part of the link that names the account.")]) -> OpenLink | None:
-        account = await _by_slug(info.context, slug)
+    async def open_link(context: Context, *, slug: Annotated[str, arg("The part of the link that names the account.")]) -> OpenLink | None:
+        account = await _by_slug(context, slug)
         if account is None:
             return None
         instrument: Any = bank.current(bank.PROFILE)
@@ -84,8 +84,7 @@ class EntryQuery:
         )
 
     @query(requires=Access.PUBLIC, description="What a mail from the open link leads to; null when the link is not valid any more.")
-    async def entry(self, info: Info, token: Annotated[str, arg("The token of the link in the mail.")]) -> Entry | None:
-        context = info.context
+    async def entry(context: Context, *, token: Annotated[str, arg("The token of the link in the mail.")]) -> Entry | None:
         target = links.entry_of(context.environment, token)
         if target is None:
             return None

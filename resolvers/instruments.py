@@ -12,7 +12,7 @@ from domain.kernel.statements import Read
 from resolvers import ids
 from resolvers.context import Context
 from resolvers.enums import ScaleKind
-from resolvers.fields import Info, arg, attribute, computed, graph_type, query, unfold
+from resolvers.fields import arg, attribute, computed, graph_type, query, unfold
 from resolvers.nodes import Node, findable
 from resolvers.texts import LocalizedText
 
@@ -72,8 +72,8 @@ class Instrument(Node):
 class InstrumentQuery:
     @query(requires=Access.PUBLIC, description="One instrument; null for an unknown key or version.")
     async def instrument(
-        self,
-        info: Info,
+        context: Context,
+        *,
         key: Annotated[strawberry.ID, arg("Its key, such as `escprofile`, or its id.")],
         version: Annotated[str | None, arg("Which version; left out: the one new invites get.")] = None,
     ) -> Instrument | None:
@@ -82,7 +82,7 @@ class InstrumentQuery:
         return bank.find(name, wanted) if wanted else bank.current(name)  # type: ignore[return-value]
 
     @query(requires=Access.PUBLIC, description="What new invites can ask for; a handful.")
-    async def instruments(self, info: Info) -> list[Instrument]:
+    async def instruments(context: Context) -> list[Instrument]:
         return list(map(bank.current, bank.CURRENT))  # type: ignore[arg-type]
 
 

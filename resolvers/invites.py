@@ -140,12 +140,11 @@ class RemindInviteInput:
 class InviteQuery:
     @query(requires=READ, description="One invite; null when there is no such key.")
     async def invite(
-        self,
-        info: Info,
+        context: Context,
+        *,
         key: Annotated[strawberry.ID, arg("Its key (`inv_…`) or id.")],
         filter: Annotated[InviteFilter | None, arg("Only if it is one of these; null otherwise.")] = None,
     ) -> Invite | None:
-        context = info.context
         conditions = {**filters(filter), "key": [ids.key_of("Invite", key)]}
         page = await queries.page(context.read, context.account_id, Window(first=1), order="newest", given=conditions, now=context.now)
         return page.rows[0] if page.rows else None  # type: ignore[return-value]

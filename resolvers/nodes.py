@@ -11,7 +11,7 @@ from domain.kernel.errors import BadInput
 from domain.kernel.permissions import Access, Requirement
 from resolvers import ids
 from resolvers.context import Context
-from resolvers.fields import Info, arg, attribute, query
+from resolvers.fields import arg, attribute, query
 
 MOST_NODES = 100
 
@@ -52,15 +52,15 @@ def findable(type_name: str, requirement: Requirement, query: Callable[..., Awai
 @strawberry.type
 class NodeQuery:
     @query(requires=Access.SIGNED_IN, description="Anything by its id; null when there is no such thing in this account.")
-    async def node(self, info: Info, id: Annotated[strawberry.ID, arg("The id that any node gives.")]) -> Node | None:
-        [found] = await _find(info.context, [id])
+    async def node(context: Context, *, id: Annotated[strawberry.ID, arg("The id that any node gives.")]) -> Node | None:
+        [found] = await _find(context, [id])
         return found  # type: ignore[no-any-return]
 
     @query(requires=Access.SIGNED_IN, description="Several things by their ids, in that order; null where there is no such thing.")
-    async def nodes(self, info: Info, ids: Annotated[list[strawberry.ID], arg("Up to 100 ids, of any types.")]) -> list[Node | None]:
+    async def nodes(context: Context, *, ids: Annotated[list[strawberry.ID], arg("Up to 100 ids, of any types.")]) -> list[Node | None]:
         if len(ids) > MOST_NODES:
             raise BadInput.field("ids", message=f"At most {MOST_NODES} ids at a time.")
-        return await _find(info.context, ids)
+        return await _find(context, ids)
 
 
 async def _find(context: Context, wanted: Sequence[str]) -> list[Any]:

@@ -4,6 +4,7 @@ import inspect
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from operator import attrgetter
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
 import strawberry
@@ -14,7 +15,7 @@ from domain.kernel.paging import Page, Total, Window
 from domain.kernel.permissions import Access, Requirement
 from resolvers import ids
 from resolvers.context import Context
-from resolvers.declared import Declared, Info, arg, attribute, batched, declare_signature, graph_type, level_field, query
+from resolvers.declared import Declared, Guarded, arg, attribute, batched, graph_type, level_field, root_field
 
 Node = TypeVar("Node")
 FIRST = "How many from the beginning, 1 to 100. Give this or `last`."
@@ -54,7 +55,7 @@ class Connection(Generic[Node]):
     page_info: PageInfo = attribute("Where the page lies in the list.")
 
     @batched("How many the whole list has. Counted only when asked for; on long lists it costs more than the page.")
-    async def total_count(parents: Sequence[Any], context: Context) -> list[int]:  # noqa: N805  parents in, values out
+    async def total_count(parents: Sequence[Any], context: Context) -> list[int]:
         return await _counts([parent.total for parent in parents])
 
 
@@ -119,13 +120,13 @@ PagesOf = Callable[[Context, Sequence[Any], Window, str, Mapping[str, Any]], Awa
 def connection(pages: PagesOf, *, of: Any, key: str, order: type[Enum], default: Enum, filter: type | None = None, description: str) -> Any:
     """A paged list per parent: `pages(context, keys, window, order, filters) -> {key: page}`, one statement for a level."""
 
-    async def level(parents: Sequence[Any], context: Context, *, order_by: Any, filter: Any = None, **window: Any) -> list[Pages | None]:
-        asked = Window(**window)
-        keys = list(dict.fromkeys(getattr(parent, key) for parent in parents))
-        found = await pages(context, keys, asked, order_by.value, filters(filter))
-        return [Pages(found[getattr(parent, key)]) for parent in parents]
+    async def level(parents: Sequence[Any], context: Context, *, order_by: Any, filter: Any = None, **window: Any) -> list[Pages]:
+        keys = list(map(key_of, parents))
+        found = await pages(context, list(dict.fromkeys(keys)), Window(**window), order_by.value, filters(filter))
+        return [Pages(found[key]) for key in keys]
 
-    declared = Declared("connection", level, columns=(key,), source=pages)
+    key_of = attrgetter(key)
+    declared = Declared("connection", level, columns=(key,), source=pages, takes_reads=True)
     return level_field(declared, _arguments(order, default, filter), Connection[of], description)
 
 
@@ -148,11 +149,11 @@ def listing(
     Without an order it is newest first. `offset` lets interfaces that page by number skip the first ones.
     """
 
-    async def resolve(root: Any, info: Info, *, order_by: Any = None, filter: Any = None, **window: Any) -> Pages:
-        return Pages(await page(info.context, Window(**window), order_by.value if order_by else "newest", filters(filter)))
+    async def found(context: Context, *, order_by: Any = None, filter: Any = None, **window: Any) -> Pages:
+        return Pages(await page(context, Window(**window), order_by.value if order_by else "newest", filters(filter)))
 
-    declare_signature(resolve, _arguments(order, default, filter, offset=offset), Connection[of])
-    return query(requires=requires, description=description)(resolver=resolve)
+    arguments = _arguments(order, default, filter, offset=offset)
+    return root_field(found, arguments, Connection[of], Guarded(requires), description, takes_reads=True)
 
 
 def _arguments(order: type[Enum] | None, default: Enum | None, filter: type | None, *, offset: bool = False) -> list[inspect.Parameter]:

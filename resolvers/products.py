@@ -10,7 +10,8 @@ from domain.kernel.permissions import Access
 from domain.kernel.statements import Read
 from domain.products import catalog
 from resolvers import ids
-from resolvers.fields import Info, arg, attribute, computed, graph_type, query
+from resolvers.context import Context
+from resolvers.fields import arg, attribute, computed, graph_type, query
 from resolvers.nodes import Node, findable
 from resolvers.texts import LocalizedText
 
@@ -41,8 +42,8 @@ class RestApi:
 class ProductQuery:
     @query(requires=Access.PUBLIC, description="What can be bought, cheapest first; at most a handful.")
     async def products(
-        self,
-        info: Info,
+        context: Context,
+        *,
         category: Annotated[str | None, arg("Only those of this family.")] = None,
         max_price: Annotated[Decimal | None, arg("Only those at this net price or below, in whole units of the currency.")] = None,
         min_credits: Annotated[int | None, arg("Only those with at least this many credits.")] = None,
@@ -50,8 +51,8 @@ class ProductQuery:
         return catalog.matching(category=category, max_price=max_price, min_credits=min_credits)  # type: ignore[return-value]
 
     @query(requires=Access.PUBLIC, description="A documented REST API of this server; null for an unknown name.")
-    async def rest_api(self, info: Info, name: Annotated[str, arg("The short name, such as `esc`.")]) -> RestApi | None:
-        found = next((api for api in info.context.apis if api.name == name), None)
+    async def rest_api(context: Context, *, name: Annotated[str, arg("The short name, such as `esc`.")]) -> RestApi | None:
+        found = next((api for api in context.apis if api.name == name), None)
         return RestApi(**found._asdict()) if found else None
 
 

@@ -12,11 +12,13 @@ from domain.instruments import bank
 from domain.invites import queries as invites
 from domain.kernel.language import Text
 from domain.kernel.permissions import Permission
-from domain.kernel.statements import Row, row_type
+from domain.kernel.statements import row_type
+from domain.kernel.tables import Table
 from domain.results import queries, scoring
 from resolvers import ids
+from resolvers.context import Context
 from resolvers.enums import ListOrder, ScaleLabel, Tendency
-from resolvers.fields import Connection, Info, arg, attribute, computed, edge, graph_type, listing, query, unfold
+from resolvers.fields import Connection, arg, attribute, computed, edge, graph_type, listing, query, unfold
 from resolvers.inputs import defaulted
 from resolvers.instruments import Instrument, Scale, of_version
 from resolvers.nodes import Node, findable
@@ -117,8 +119,8 @@ class WirIch:
     tendency: Tendency = attribute("Which way it leans.")
 
 
-def _scores(key: str, version: str, raw: Sequence[int | None], values: Sequence[int | None]) -> list[Row]:
-    return list(map(Score, zip(bank.instrument(key, version).scales, raw, values, strict=True)))
+def _scores(key: str, version: str, raw: Sequence[int | None], values: Sequence[int | None]) -> Table:
+    return Table(Score, bank.instrument(key, version).scales, raw, values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,10 +179,10 @@ class ResultFilter:
 class ResultQuery:
     @query(requires=READ, description="The result of an attempt; null when there is none.")
     async def result(
-        self, info: Info, attempt: Annotated[strawberry.ID, arg("The number of the attempt, its id, or the id of the result.")]
+        context: Context, *, attempt: Annotated[strawberry.ID, arg("The number of the attempt, its id, or the id of the result.")]
     ) -> Result | None:
         key = max(ids.number_of("Result", attempt), ids.number_of("Attempt", attempt))
-        return (await queries.by_attempt(info.context.read, info.context.account_id, [key])).get(key)  # type: ignore[return-value]
+        return (await queries.by_attempt(context.read, context.account_id, [key])).get(key)  # type: ignore[return-value]
 
     results: Connection[Result] = listing(
         lambda context, window, order, given: queries.page(context.read, context.account_id, window, order=order, given=given),
@@ -193,16 +195,16 @@ class ResultQuery:
     )
 
     @query(requires=READ, description="One norm group; null when there is no such number.")
-    async def norm_group(self, info: Info, key: Annotated[strawberry.ID, arg("Its number, or its id.")]) -> NormGroup | None:
+    async def norm_group(context: Context, *, key: Annotated[strawberry.ID, arg("Its number, or its id.")]) -> NormGroup | None:
         number = ids.number_of("NormGroup", key)
-        return (await queries.norm_groups_by_key(info.context.read, info.context.account_id, [number])).get(number)  # type: ignore[return-value]
+        return (await queries.norm_groups_by_key(context.read, context.account_id, [number])).get(number)  # type: ignore[return-value]
 
     @query(
         requires=READ,
         description="All norm groups of the account, newest first, at last the designed one; an account has at most 100 of its own.",
     )
-    async def norm_groups(self, info: Info) -> list[NormGroup]:
-        return await queries.norm_groups(info.context.read, info.context.account_id)  # type: ignore[return-value]
+    async def norm_groups(context: Context) -> list[NormGroup]:
+        return await queries.norm_groups(context.read, context.account_id)  # type: ignore[return-value]
 
 
 findable("Result", READ, queries.by_attempt, number=True)

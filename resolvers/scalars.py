@@ -1,9 +1,11 @@
 """Scalars of the graph: how they are written and what is taken for them."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, NewType
 
+import orjson
 import strawberry
 from graphql import GraphQLError
 
@@ -16,6 +18,21 @@ def write_moment(moment: datetime) -> str:
     utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
     seconds = (utc.year, utc.month, utc.day, utc.hour, utc.minute, utc.second, utc.microsecond // 1000)
     return "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ" % seconds  # noqa: UP031  four times as fast as strftime or isoformat
+
+
+def write_moments(moments: Sequence[datetime]) -> list[str]:
+    """The same for many: orjson writes them all at once, with microseconds unless there are none."""
+    texts = orjson.dumps(moments, option=orjson.OPT_UTC_Z).decode()[2:-2].split('","')
+    lengths = set(map(len, texts))
+    if lengths == {_WITH_MICROSECONDS}:
+        return [text[:23] + "Z" for text in texts]
+    if lengths == {_WITHOUT}:
+        return [text[:19] + ".000Z" for text in texts]
+    return list(map(write_moment, moments))
+
+
+_WITH_MICROSECONDS = len("2026-11-22T08:30:00.000000Z")
+_WITHOUT = len("2026-11-22T08:30:00Z")
 
 
 def read_moment(value: Any) -> datetime:
@@ -57,6 +74,8 @@ def _read_day(value: Any) -> date:
     raise GraphQLError("A Date is a day such as '2026-11-22'.")
 
 
+QUICK = {"DateTime": (datetime, write_moments)}
+"""How whole columns of scalars are written, where that is quicker than one after another."""
 SCALARS: dict[object, Any] = {
     date: strawberry.scalar(name="Date", description="A day, ISO 8601: `2026-11-22`.", serialize=date.isoformat, parse_value=_read_day),
     datetime: strawberry.scalar(

@@ -120,6 +120,8 @@ def declared(graphql_field: Any) -> Declared | None:
     """How a field answers for many parents at once; None for one that is asked for each parent."""
     backref = graphql_field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
     found = declaration(backref) if backref else None
+    if isinstance(found, Guarded):
+        return found.answered
     return found if isinstance(found, Declared) and found.once_per_level else None
 
 

@@ -42,9 +42,12 @@ CONDITIONS = {
 """Each derived status as a condition on rows."""
 
 
+_STORED = {status.value: status for status in InviteStatus}
+
+
 def derived(stored: str, expires_at: datetime, now: datetime) -> InviteStatus:
     """What an invite shows: a pending or started one past its date is expired."""
-    return InviteStatus.EXPIRED if stored in OPEN and expires_at <= now else InviteStatus(stored)
+    return InviteStatus.EXPIRED if stored in OPEN and expires_at <= now else _STORED[stored]
 
 
 def days_left(expires_at: datetime, now: datetime) -> int:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, tuple_
 
 from domain.kernel.columns import UtcDateTime
-from domain.kernel.paging import Page, Total, Window, decode_cursor, encode_cursor
+from domain.kernel.paging import Listed, Page, Window, decode_cursor, encode_cursor
 from domain.kernel.statements import Keys, Read, Row, Statement, any_of, group
 
 SHAPES_KEPT = 256
@@ -107,11 +107,13 @@ class Listing:
         `given` maps filters to values; None means not given. Raises BadInput for a foreign cursor.
         """
         fragments = self._fragments(given)
-        statement = self._shape(("page", order, window.backward, bool(window.cursor), bool(window.offset)), fragments, self._page_select)
+        reads = window.columns(self.graph_type)
+        shape = ("page", order, window.backward, bool(window.cursor), bool(window.offset), reads)
+        statement = self._shape(shape, fragments, self._page_select)
         parameters = self._parameters(fragments, always) | self._window(window, order)
         rows = await read(statement, account_id=account_id, **parameters)
-        total = Total(0, ("all", self, _identity(fragments)), partial(self._count_all, read, account_id, fragments, always))
-        return self._cut(rows, window, order, total)
+        count = partial(self._count_all, read, account_id, fragments, always)
+        return _cutter(window, Listed(partial(self._cursor, order), ("all", self, _identity(fragments)), count))(rows, 0)
 
     async def pages_by(
         self,
@@ -131,12 +133,14 @@ class Listing:
         """
         fragments = self._fragments(given)
         build = partial(self._nested_select, parent)
-        statement = self._shape(("nested", parent.key, order, window.backward, bool(window.cursor)), fragments, build)
+        shape = ("nested", parent.key, order, window.backward, bool(window.cursor), window.columns(self.graph_type))
+        statement = self._shape(shape, fragments, build)
         parameters = self._parameters(fragments, always) | self._window(window, order)
         found = group(await read(statement, account_id=account_id, keys=keys, **parameters), parent.key)
         count = partial(self._count_by, read, account_id, parent, fragments, always)
-        source = ("by", self, parent.key, _identity(fragments))
-        return {key: self._cut(found.get(key, []), window, order, Total(key, source, count)) for key in keys}
+        listed = Listed(partial(self._cursor, order), ("by", self, parent.key, _identity(fragments)), count)
+        cut = _cutter(window, listed)
+        return {key: cut(found.get(key, []), key) for key in keys}
 
     async def _count_all(self, read: Read, account_id: int, fragments: list[Fragment], always: Any, _keys: Sequence[Any]) -> dict[Any, int]:
         statement = self._shape(("count",), fragments, lambda conditions, _dialect, _shape: self._counted(conditions))
@@ -158,26 +162,36 @@ class Listing:
         return self.rows.with_only_columns(func.count().label("number"), maintain_column_froms=True).where(*conditions)
 
     def _page_select(self, conditions: list[Any], _dialect: str, shape: tuple[Any, ...]) -> Any:
-        _kind, order, backward, has_cursor, has_offset = shape
-        page = self._ordered(self.rows.where(*conditions), order, backward, has_cursor)
+        _kind, order, backward, has_cursor, has_offset, reads = shape
+        page = self._ordered(self._narrowed(reads, order).where(*conditions), order, backward, has_cursor)
         return page.offset(bindparam("offset", type_=sa.Integer)) if has_offset else page
 
     def _nested_select(self, parent: Any, conditions: list[Any], dialect: str, shape: tuple[Any, ...]) -> Any:
-        _kind, _parent, order, backward, has_cursor = shape
+        _kind, _parent, order, backward, has_cursor, reads = shape
+        narrowed = self._narrowed(reads, order, parent)
         if dialect == "postgresql":
             keys = (
                 func.unnest(bindparam("keys", type_=Keys(parent.type)))
                 .table_valued(sa.column("value", parent.type))
                 .render_derived(name="k")
             )
-            mine = self.rows.where(*conditions, parent == keys.c.value).correlate(keys)
+            mine = narrowed.where(*conditions, parent == keys.c.value).correlate(keys)
             inner = self._ordered(mine, order, backward, has_cursor).lateral("c")
             return select(*inner.c).select_from(sa.join(keys, inner, sa.true()))
         parents = func.json_each(bindparam("keys", type_=Keys(parent.type))).table_valued("key", "value", name="k")
         chosen = self.rows.with_only_columns(self.key, maintain_column_froms=True).where(*conditions, parent == parents.c.value)
         first = self._ordered(chosen, order, backward, has_cursor).correlate(parents)  # reads the tables anew: only `k` is that of outside
         by_parent = (parents.c.key, *self._sorting(order, backward))  # parents first, or SQLite reads the account and asks for each row
-        return self.rows.where(self.key.in_(first)).select_from(parents).order_by(*by_parent)
+        return narrowed.where(self.key.in_(first)).select_from(parents).order_by(*by_parent)
+
+    def _narrowed(self, reads: frozenset[str] | None, order: str, *others: Any) -> Any:
+        """The rows with the columns that are read, or that their order or their parent is told by."""
+        if reads is None:
+            return self.rows
+        needed = reads | {column.key for column in (*self.orders[order].columns, *others)}
+        return self.rows.with_only_columns(
+            *(column for column in self.rows.selected_columns if column.key in needed), maintain_column_froms=True
+        )
 
     def _ordered(self, rows: Select[Any], order: str, backward: bool, has_cursor: bool) -> Select[Any]:
         how = self.orders[order]
@@ -226,16 +240,24 @@ class Listing:
         """What a cursor belongs to: this list in this order."""
         return f"{self.graph_type}.{order}"
 
-    def _cut(self, rows: list[Row], window: Window, order: str, total: Total) -> Page:
-        more = len(rows) > window.size
-        rows = rows[: window.size]
-        if window.backward:
-            rows.reverse()
-        behind, ahead = bool(window.cursor) or bool(window.offset), more
-        return Page(rows, partial(self._cursor, order), behind if window.backward else ahead, ahead if window.backward else behind, total)
-
     def _cursor(self, order: str, row: Row) -> str:
         return encode_cursor(self._sorted(order), [getattr(row, column.key) for column in self.orders[order].columns])
+
+
+def _cutter(window: Window, listed: Listed) -> Callable[[list[Row], Any], Page]:
+    """How rows become a page: one row more was read than it has, to see whether others follow."""
+    size, backward, began = window.size, window.backward, bool(window.cursor) or bool(window.offset)
+
+    def cut(rows: list[Row], key: Any) -> Page:
+        more = len(rows) > size
+        if more:
+            del rows[size:]
+        if backward:
+            rows.reverse()
+            return Page(rows, began, more, key, listed)
+        return Page(rows, more, began, key, listed)
+
+    return cut
 
 
 def _identity(fragments: list[Fragment]) -> tuple[Any, ...]:

@@ -1,7 +1,7 @@
 """Which part of a list is asked for, and what came of it: keyset pages with cursors that hold the sort values."""
 
 import base64
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -28,6 +28,8 @@ class Window:
     last: int | None = None
     before: str | None = None
     offset: int = 0
+    reads: Mapping[str, frozenset[str]] | None = field(default=None, compare=False)
+    """Which columns of the rows are read, by the type of row; of a type that is missing all are."""
 
     def __post_init__(self) -> None:
         if (self.first is None) == (self.last is None):
@@ -42,6 +44,10 @@ class Window:
         if self.offset and (self.last or self.after):
             raise BadInput.field("offset", message="'offset' goes with 'first' alone.")
 
+    def columns(self, graph_type: str) -> frozenset[str] | None:
+        """Which columns of rows of a type are read; None for all."""
+        return self.reads.get(graph_type) if self.reads else None
+
     @property
     def size(self) -> int:
         return self.first or self.last or 0
@@ -55,15 +61,35 @@ class Window:
         return self.before if self.backward else self.after
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What pages have in common that were read together: how to write the cursor of a row, and how to count whole lists."""
+
+    cursor: Callable[[Row], str]
+    source: Any
+    """Names what is counted; lists with the same one can be counted together."""
+    count: Callable[[Sequence[Any]], Awaitable[dict[Any, int]]] = field(compare=False)
+    """From the keys of lists to how many rows each has."""
+
+
 @dataclass(slots=True)
 class Page:
-    """One page of rows, with how to write the cursor of each and how to count the whole list, for those who ask."""
+    """One page of rows."""
 
     rows: list[Row]
-    cursor: Callable[[Row], str]
     has_next: bool
     has_previous: bool
-    total: "Total"
+    key: Any
+    """Which list it is of, among those read together."""
+    listed: Listed
+
+    def cursor(self, row: Row) -> str:
+        """The place of a row in its list."""
+        return self.listed.cursor(row)
+
+    @property
+    def total(self) -> "Total":
+        return Total(self.key, self.listed.source, self.listed.count)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Reads as prepared statements: built at import, compiled once per database, answered as rows with named columns."""
 
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any, ClassVar, Protocol, TypeVar, cast
 
 import orjson
@@ -188,7 +189,8 @@ def by_key(rows: Iterable[Row], column: str) -> dict[Any, Row]:
 
 def group(rows: Iterable[Row], column: str) -> dict[Any, list[Row]]:
     """Gather rows by a column, keeping their order."""
-    groups: dict[Any, list[Row]] = {}
+    groups: dict[Any, list[Row]] = defaultdict(list)
+    value_of = attrgetter(column)
     for row in rows:
-        groups.setdefault(getattr(row, column), []).append(row)
+        groups[value_of(row)].append(row)
     return groups

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from graphql import (
@@ -16,13 +17,14 @@ from graphql import (
 from graphql.execution.collect_fields import FragmentDetails
 from graphql.execution.values import VariableValues
 
-from gateway.execution.complete import OutOfTheOrdinary, completed
+from gateway.execution.complete import completed
 from gateway.execution.explain import Report
 from gateway.execution.fields import Ways
 from gateway.execution.levels import Level
 from gateway.execution.plan import NotCovered, Plan, Plans
 from gateway.execution.replay import Reference, Replay
 from gateway.execution.resolve import Run, TagOf
+from gateway.execution.writers import OutOfTheOrdinary
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +80,9 @@ class Engine:
             result = self._reference(Reference, operation, variables, context, root).execute_operation()
             answer: ExecutionResult = result if isinstance(result, ExecutionResult) else await result
             return answer
-        replay = self._reference(Replay, operation, variables, context, root)
-        run = Run(plan, replay, self.tag_of, report)
+        run = Run(plan, variables, context, self.tag_of, partial(self._reference, Replay, operation, variables, context, root), report)
         if operation.definition.operation is OperationType.MUTATION:
-            level = await _one_by_one(run, replay, root)
+            level = await _one_by_one(run, root)
         else:
             level = await run.level(plan.root, [root])
         if report:
@@ -89,7 +90,7 @@ class Engine:
         try:
             return ExecutionResult(completed(level)[0])
         except OutOfTheOrdinary:
-            located: ExecutionResult = replay.over(level)
+            located: ExecutionResult = run.reference.over(level)  # type: ignore[attr-defined]
             return located
 
     def _reference(self, kind: type[Any], operation: Operation, variables: VariableValues, context: Any, root: Any) -> Any:
@@ -109,13 +110,13 @@ class Engine:
         )
 
 
-async def _one_by_one(run: Run, replay: Replay, root: Any) -> Level:
+async def _one_by_one(run: Run, root: Any) -> Level:
     """Resolve the root fields of a mutation in their order; one that nulls the whole answer is the last."""
     fields = run.plan.root.fields
     level = Level.of(run.plan.root, [root])
     for number, planned in enumerate(fields):
         await run.field(level, number)
-        if planned is not fields[-1] and planned.shape.required and replay.nulls(level, planned.name):
+        if planned is not fields[-1] and planned.shape.required and run.reference.nulls(level, planned.name):  # type: ignore[attr-defined]
             break
     return level
 

@@ -11,6 +11,8 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.arguments import convert_arguments
 from strawberry.types.field import StrawberryField
 
+from gateway.execution.writers import ColumnWriters
+
 
 class Way(Enum):
     """How a field finds its values."""
@@ -42,6 +44,9 @@ class Declaration(Protocol):
     def columns(self) -> Sequence[str]: ...
     @property
     def needs_context(self) -> bool: ...
+    @property
+    def takes_reads(self) -> bool:
+        """Whether `level` is to be told, as `reads`, which attributes of the objects that it finds are read, by their type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,8 @@ class FieldWay:
     declared: Declaration | None = None
     python_arguments: Callable[[dict[str, Any]], dict[str, Any]] = dict
     """From the arguments of the graph to those of the function."""
+    reads: frozenset[str] | None = frozenset()
+    """The attributes of a parent that it reads; None when it may read any."""
 
 
 DeclarationOf = Callable[[GraphQLField], Declaration | None]
@@ -69,11 +76,13 @@ class Ways:
         declaration: DeclarationOf = lambda _: None,
         config: StrawberryConfig | None = None,
         scalars: Mapping[Any, Any] | None = None,
+        quick: ColumnWriters | None = None,
     ) -> None:
         self.schema = schema
         self._declaration = declaration
         self._config = config or StrawberryConfig()
         self._scalars = scalars or {}
+        self.quick = quick or {}
         self._known: dict[int, FieldWay] = {}
 
     def of(self, field: GraphQLField) -> FieldWay:
@@ -84,15 +93,16 @@ class Ways:
 
     def _find(self, field: GraphQLField) -> FieldWay:
         origin: StrawberryField | None = field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
-        if origin is not None and origin.extensions:
-            return FieldWay(Way.ITEM)
-        if origin is not None and origin.is_basic_field and origin.default_resolver is getattr and field.resolve._is_default:  # type: ignore[union-attr]
-            return FieldWay(Way.ATTRIBUTE, origin.python_name)
         declared = self._declaration(field)
+        if declared is None and origin is not None and origin.extensions:
+            return FieldWay(Way.ITEM, reads=None)
+        if origin is not None and origin.is_basic_field and origin.default_resolver is getattr and field.resolve._is_default:  # type: ignore[union-attr]
+            return FieldWay(Way.ATTRIBUTE, origin.python_name, reads=frozenset({origin.python_name}))
         if declared is None:
-            return FieldWay(Way.ITEM)
+            return FieldWay(Way.ITEM, reads=None)
         way = Way.BATCHED if declared.level else Way.COMPUTED
-        return FieldWay(way, declared=declared, python_arguments=self._converter(origin) if origin else dict)
+        reads = frozenset(declared.columns) if declared.columns or way is Way.COMPUTED else None
+        return FieldWay(way, declared=declared, python_arguments=self._converter(origin) if origin else dict, reads=reads)
 
     def _converter(self, origin: StrawberryField) -> Callable[[dict[str, Any]], dict[str, Any]]:
         def convert(given: dict[str, Any]) -> dict[str, Any]:

@@ -3,17 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import chain
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import Any
 
 from graphql.pyutils import Path, is_iterable
 
-from gateway.execution.plan import Selection, Shape
-
-Types = frozenset[type]
-NOTHING = type(None)
-LISTS = frozenset({list, tuple})
+from gateway.execution.plan import Selection
+from gateway.execution.shapes import Joined, Shape, Types
+from gateway.execution.writers import Column
 
 
 @dataclass(eq=False, slots=True)
@@ -23,27 +20,42 @@ class Level:
     selection: Selection
     parents: Sequence[Any]
     above: "Above | None"
-    columns: list[list[Any]]
+    columns: list[Column]
     """For each field the values of all parents; a failure stands where its value would."""
     types: list[Types]
     """For each field the classes of its values."""
+    written: list[Column | None]
+    """For each field with leaves the values as they are answered; None when something about them is out of the ordinary."""
     below: list["Below | None"]
     """For each field with a selection of its own, the objects found by it."""
     places: Mapping[str, int] | None = None
     """Where rows have their columns, when all objects are rows of one class: tuples that name their `columns`."""
+    rows: Sequence[Column] | None = None
+    """The columns of all rows, once one was asked for."""
     starts: dict[int, list[int]] = field(default_factory=dict)
     """For each such field how many objects it found for the parents before; counted only when failures are located."""
 
     @classmethod
     def of(cls, selection: Selection, parents: Sequence[Any], above: "Above | None" = None) -> "Level":
         """A level of which nothing is resolved yet."""
-        fields, kinds = selection.fields, set(map(type, parents))
-        places = _places(kinds.pop()) if len(kinds) == 1 else None
-        return cls(selection, parents, above, [[] for _ in fields], [frozenset() for _ in fields], [None] * len(fields), places)
+        number = len(selection.fields)
+        kind = kind_of(parents)
+        places = None if kind is None else _places(kind)
+        return cls(selection, parents, above, [()] * number, [_NO_TYPES] * number, [None] * number, [None] * number, places)
+
+    def column(self, name: str) -> Column | None:
+        """An attribute of all objects, if it is a column of theirs."""
+        if self.places is None or name not in self.places:
+            return None
+        if type(self.parents) is Joined:
+            return self.parents.column(self.places[name])
+        if self.rows is None:
+            self.rows = tuple(zip(*self.parents, strict=True))
+        return self.rows[self.places[name]]
 
     def reader(self, name: str) -> Callable[[Any], Any]:
-        """How to read an attribute of the objects."""
-        return attrgetter(name) if self.places is None or name not in self.places else itemgetter(self.places[name])
+        """How to read an attribute that is no column."""
+        return attrgetter(name)
 
     def paths(self) -> list[Path | None]:
         """Where each object stands in the answer."""
@@ -96,29 +108,21 @@ class Below:
         return self._places.get(number)
 
 
+_NO_TYPES: Types = frozenset()
+
+
+def kind_of(objects: Sequence[Any]) -> type | None:
+    """The class of all objects, if they are of one."""
+    if type(objects) is Joined:
+        return objects.row
+    kinds = set(map(type, objects))
+    return kinds.pop() if len(kinds) == 1 else None
+
+
 @lru_cache(1024)
 def _places(kind: type) -> Mapping[str, int] | None:
     columns = getattr(kind, "columns", None)
     return {name: number for number, name in enumerate(columns)} if issubclass(kind, tuple) and isinstance(columns, tuple) else None
-
-
-@lru_cache(1024)
-def has_failures(types: Types) -> bool:
-    """Whether values of these classes stand for failures; there are few sets of classes, so each is looked at once."""
-    return any(issubclass(kind, Exception) for kind in types)
-
-
-def flat(column: Sequence[Any], shape: Shape, types: Types) -> Sequence[Any]:
-    """The objects of a column in the order of the answer, without what is null or failed."""
-    if NOTHING in types or has_failures(types):
-        column = [value for value in column if value is not None and not isinstance(value, Exception)]
-        types -= {NOTHING}
-    if shape.item is None:
-        return column
-    if not types <= LISTS:
-        column = [value for value in column if is_iterable(value)]
-    items = list(chain.from_iterable(column))
-    return flat(items, shape.item, frozenset(map(type, items)))
 
 
 def _trace(found: list[Path], path: Path, value: Any, shape: Shape) -> None:
@@ -130,12 +134,3 @@ def _trace(found: list[Path], path: Path, value: Any, shape: Shape) -> None:
     elif is_iterable(value):
         for index, item in enumerate(value):
             _trace(found, path.add_key(index, None), item, shape.item)
-
-
-def readable(value: Any, shape: Shape) -> Any:
-    """A value whose lists can be read more than once."""
-    if shape.item is None or isinstance(value, Exception) or not is_iterable(value):
-        return value
-    if shape.item.item is not None:
-        return [readable(item, shape.item) for item in value]
-    return value if isinstance(value, (list, tuple)) else list(value)

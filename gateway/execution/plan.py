@@ -11,7 +11,6 @@ from graphql import (
     GraphQLField,
     GraphQLLeafType,
     GraphQLObjectType,
-    GraphQLOutputType,
     GraphQLSchema,
     OperationDefinitionNode,
     TypeNameMetaFieldDef,
@@ -19,8 +18,6 @@ from graphql import (
     Visitor,
     get_named_type,
     is_leaf_type,
-    is_list_type,
-    is_non_null_type,
     is_object_type,
     visit,
 )
@@ -28,9 +25,13 @@ from graphql.execution.collect_fields import FieldDetails, FragmentDetails, coll
 from graphql.execution.values import VariableValues, get_argument_values
 
 from gateway.execution.fields import FieldWay, Way, Ways
+from gateway.execution.shapes import Shape, Types
+from gateway.execution.writers import Write, may_wait, writer
 
 PLANS_OF_AN_OPERATION = 16
 """Combinations of the variables of @skip and @include that are kept; further ones are run by the reference."""
+WRITERS_KEPT = 64
+"""Sets of classes that a field is known to write; values of further ones are looked at anew each time."""
 
 
 class NotCovered(Exception):
@@ -39,21 +40,6 @@ class NotCovered(Exception):
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(reason)
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """How the values of a field nest: lists around leaves or objects, each of which may have to be there."""
-
-    required: bool
-    item: "Shape | None"
-    """The shape of a list's items; None for what is no list."""
-
-    @classmethod
-    def of(cls, kind: GraphQLOutputType) -> "Shape":
-        required = is_non_null_type(kind)
-        inner: Any = kind.of_type if required else kind  # type: ignore[union-attr]
-        return cls(required, cls.of(inner.of_type) if is_list_type(inner) else None)
 
 
 @dataclass(eq=False)
@@ -71,6 +57,7 @@ class PlannedField:
     constant: dict[str, Any] | None
     """Its arguments when they are the same in every run."""
     _members: dict[str, "Selection"] = field(default_factory=dict)
+    _writers: dict[Types, Write | None] = field(default_factory=dict)
 
     @property
     def node(self) -> FieldNode:
@@ -94,6 +81,33 @@ class PlannedField:
     def only(self) -> "Selection | None":
         """What is asked of the values when they are all of one type."""
         return self.selection(self.named) if is_object_type(self.named) else None
+
+    def writer(self, types: Types) -> Write | None:
+        """How a column with values of these classes is written; None when some of them have to be waited for."""
+        try:
+            return self._writers[types]
+        except KeyError:
+            assert self.leaf is not None
+            found = None if may_wait(types) else writer(self.leaf, self.shape, types, self.plan.ways.quick)
+            if len(self._writers) < WRITERS_KEPT:
+                self._writers[types] = found
+            return found
+
+    @cached_property
+    def reads(self) -> Mapping[str, frozenset[str]]:
+        """Which attributes are read of the objects below, by their type; a type is missing when any may be."""
+        found: dict[str, frozenset[str] | None] = {}
+        for selection in self.selections():
+            selection.gather(found)
+        return {name: attributes for name, attributes in found.items() if attributes is not None}
+
+    def selections(self) -> "list[Selection]":
+        """What is asked of the values, for each type that they may have."""
+        if self.leaf is not None:
+            return []
+        if self.only is not None:
+            return [self.only]
+        return [self.selection(kind) for kind in self.plan.schema.get_possible_types(self.named)]
 
     def arguments(self, variables: VariableValues) -> dict[str, Any]:
         """The arguments as the field takes them; raises whatever is wrong with them."""
@@ -125,9 +139,26 @@ class Selection:
         return {planned.name: number for number, planned in enumerate(self.fields)}
 
     @cached_property
+    def flat(self) -> bool:
+        """Whether only leaves are asked for."""
+        return all(planned.leaf is not None for planned in self.fields)
+
+    @cached_property
     def builder(self) -> Callable[..., list[dict[str, Any]]]:
         """From the columns of the fields to the objects of the answer; made by the compiler, since nothing builds a dict faster."""
         return _builder([planned.name for planned in self.fields])
+
+    def gather(self, found: dict[str, frozenset[str] | None]) -> None:
+        """Note which attributes of its objects, and of those found without a batch of their own, are read here; None for any."""
+        name, read = self.kind.name, found.get(self.kind.name, frozenset())
+        for planned in self.fields:
+            attributes = planned.way.reads
+            read = None if read is None or attributes is None else read | attributes
+        found[name] = read
+        for planned in self.fields:
+            if planned.way.way in (Way.ATTRIBUTE, Way.COMPUTED):
+                for selection in planned.selections():
+                    selection.gather(found)
 
     @cached_property
     def pure(self) -> bool:
@@ -171,7 +202,7 @@ class Plan:
         self.schema: GraphQLSchema = ways.schema
         self.operation = operation
         self.hide_suggestions = hide_suggestions
-        self._ways = ways
+        self.ways = ways
         self._fragments = dict(fragments)
         self._variables = variables
         kind = self.schema.get_root_type(operation.operation)
@@ -193,7 +224,7 @@ class Plan:
         definition = self.schema.get_field(kind, field_name)
         if definition is None or field_name in ("__schema", "__type"):
             raise NotCovered("introspection")
-        way = FieldWay(Way.TYPENAME) if definition is TypeNameMetaFieldDef else self._ways.of(definition)
+        way = FieldWay(Way.TYPENAME) if definition is TypeNameMetaFieldDef else self.ways.of(definition)
         planned = PlannedField(name, definition, kind, details, way, Shape.of(definition.type), self, None)
         planned.fix()
         return planned

@@ -15,7 +15,7 @@ from graphql.type import is_abstract_type, is_object_type
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from gateway.execution.levels import Below, Level
-from gateway.execution.plan import Shape
+from gateway.execution.shapes import Shape
 
 
 class Reference(StrawberryGraphQLCoreExecutionContext):

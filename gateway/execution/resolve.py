@@ -3,36 +3,51 @@
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from contextlib import nullcontext
-from dataclasses import dataclass
-from functools import lru_cache, partial
+from contextlib import nullcontext, suppress
+from functools import cached_property, partial
 from itertools import chain
-from types import GeneratorType
 from typing import Any
 
 from graphql import GraphQLResolveInfo, default_field_resolver, default_type_resolver
 from graphql.execution.executor import Executor
+from graphql.execution.values import VariableValues
 from graphql.pyutils import Path, is_iterable
 
 from gateway.execution.explain import Report
 from gateway.execution.fields import Way
-from gateway.execution.levels import LISTS, NOTHING, Above, Below, Level, Part, Types, flat, readable
-from gateway.execution.plan import Plan, PlannedField, Selection, Shape
+from gateway.execution.levels import Above, Below, Level, Part
+from gateway.execution.plan import Plan, PlannedField, Selection
+from gateway.execution.shapes import Joined, Shape, Types, are_lists, flat, readable
 from gateway.execution.waiting import settle
+from gateway.execution.writers import Column, OutOfTheOrdinary, awaitables, may_wait
 
 TagOf = Callable[[type], str | None]
 """From the class of a value to the name of the object type it stands for, when the class alone tells."""
 
 
-@dataclass(frozen=True, slots=True)
 class Run:
-    """What one run of a plan is given."""
+    """One run of a plan."""
 
-    plan: Plan
-    reference: Executor[Any]
-    """The operation as the reference executor has it: what resolvers are told, and the variables."""
-    tag_of: TagOf
-    report: Report | None = None
+    def __init__(
+        self,
+        plan: Plan,
+        variables: VariableValues,
+        context: Any,
+        tag_of: TagOf,
+        reference: Callable[[], Executor[Any]],
+        report: Report | None = None,
+    ) -> None:
+        self.plan = plan
+        self.variables = variables
+        self.context = context
+        self.tag_of = tag_of
+        self.report = report
+        self._make_reference = reference
+
+    @cached_property
+    def reference(self) -> Executor[Any]:
+        """The operation as the reference executor has it, for resolvers that are told of it."""
+        return self._make_reference()
 
     async def level(self, selection: Selection, parents: Sequence[Any], above: Above | None = None) -> Level:
         """Resolve the fields of objects, and everything below them."""
@@ -63,55 +78,71 @@ class Run:
     def _at_once(self, level: Level, number: int) -> bool:
         """Resolve a field that needs no waiting; say whether it is one."""
         planned, parents = level.selection.fields[number], level.parents
-        if planned.way.way is Way.TYPENAME:
-            column: list[Any] = [planned.parent.name] * len(parents)
-        elif planned.way.way is Way.ATTRIBUTE:
-            column = mapped(level.reader(planned.way.attribute), parents)
-        elif planned.way.way is Way.COMPUTED:
+        way = planned.way.way
+        if way is Way.ATTRIBUTE:
+            name = planned.way.attribute
+            column = level.column(name)
+            if column is None:
+                column = mapped(level.reader(name), parents)
+        elif way is Way.COMPUTED:
             column = self._computed(planned, level)
+        elif way is Way.TYPENAME:
+            column = [planned.parent.name] * len(parents)
         else:
             return False
-        types = frozenset(map(type, column))
-        if _may_wait(types):
-            level.columns[number] = column  # it has to be waited for after all
-            return False
-        self._keep(level, number, column, types)
-        return True
+        return self._keep(level, number, column)
 
-    def _computed(self, planned: PlannedField, level: Level) -> list[Any]:
+    def _computed(self, planned: PlannedField, level: Level) -> Column:
         declared, parents = planned.way.declared, level.parents
         assert declared is not None
         assert declared.function is not None
         try:
-            arguments = planned.arguments(self.reference.variable_values)
+            arguments = planned.arguments(self.variables)
         except Exception as error:
             return [error] * len(parents)
-        function = partial(declared.function, self.reference.context_value) if declared.needs_context else declared.function
+        function = partial(declared.function, self.context) if declared.needs_context else declared.function
         if arguments:
             function = partial(function, **arguments)
         names = declared.columns
         if not names:
             return mapped(lambda _parent: function(), parents)
-        try:
-            columns = [list(map(level.reader(name), parents)) for name in names]
-        except Exception:
-            return mapped(lambda parent: function(*[getattr(parent, name) for name in names]), parents)
-        return mapped(function, *columns)
+        columns = [level.column(name) for name in names]
+        if None not in columns:
+            return mapped(function, *columns)  # type: ignore[arg-type]
+        return mapped(lambda parent: function(*[getattr(parent, name) for name in names]), parents)
+
+    def _keep(self, level: Level, number: int, column: Column, *, waited: bool = False) -> bool:
+        """Keep what a field found, written where it is a leaf; say no when some of it has to be waited for."""
+        planned = level.selection.fields[number]
+        types = frozenset(map(type, column))
+        shape = planned.shape
+        if shape.item is not None and (shape.item.item is not None or not are_lists(types)) and (waited or not may_wait(types)):
+            column = [readable(value, shape) for value in column]
+            types = frozenset(map(type, column))
+        level.columns[number], level.types[number] = column, types
+        if planned.leaf is None:
+            return waited or not may_wait(types)
+        write = planned.writer(types)
+        if write is None:
+            return waited
+        with suppress(OutOfTheOrdinary):
+            level.written[number] = write(column)
+        return True
 
     async def _wait(self, level: Level, number: int) -> None:
         planned = level.selection.fields[number]
         with self.report.batch(level, planned) if self.report else nullcontext():
             column = await self._waited(planned, level, number)
-        self._keep(level, number, column, frozenset(map(type, column)))
+        self._keep(level, number, column, waited=True)
 
     async def _waited(self, planned: PlannedField, level: Level, number: int) -> list[Any]:
         parents = level.parents
         if planned.way.way in (Way.ATTRIBUTE, Way.COMPUTED):
-            column = level.columns[number]
+            column = list(level.columns[number])
             await _settle_within(column, planned.shape)
             return column
         try:
-            arguments = planned.arguments(self.reference.variable_values)
+            arguments = planned.arguments(self.variables)
         except Exception as error:
             return [error] * len(parents)
         if planned.way.way is not Way.BATCHED:
@@ -120,7 +151,10 @@ class Run:
         assert declared is not None
         assert declared.level is not None
         try:
-            values = await declared.level(parents, self.reference.context_value, **arguments)
+            if declared.takes_reads:
+                values = await declared.level(parents, self.context, reads=planned.reads, **arguments)
+            else:
+                values = await declared.level(parents, self.context, **arguments)
         except Exception as error:
             return [error] * len(parents)
         if not isinstance(values, (list, tuple)) or len(values) != len(parents):
@@ -144,12 +178,6 @@ class Run:
         nodes = [detail.node for detail in planned.details]
         return self.reference.build_resolve_info(planned.definition, nodes, planned.parent, Path(None, planned.name, planned.parent.name))
 
-    def _keep(self, level: Level, number: int, column: list[Any], types: Types) -> None:
-        shape = level.selection.fields[number].shape
-        if shape.item is not None and (shape.item.item is not None or not types <= LISTS | {NOTHING}):
-            column = [readable(value, shape) for value in column]
-        level.columns[number], level.types[number] = column, types
-
     async def _below(self, level: Level, number: int) -> None:
         """Resolve the objects that a field found, each type of them as a level."""
         planned = level.selection.fields[number]
@@ -167,7 +195,7 @@ class Run:
         """Resolve the objects of one type; where the same object came several times, and always answers the same, once."""
         chosen = objects if len(above.chosen) == len(objects) else [objects[index] for index in above.chosen]
         positions: list[int] | None = None
-        if selection.pure and len(set(map(id, chosen))) < len(chosen):
+        if selection.pure and type(chosen) is not Joined and len(set(map(id, chosen))) < len(chosen):
             once = {id(value): value for value in chosen}
             numbers = {key: number for number, key in enumerate(once)}
             positions = [numbers[id(value)] for value in chosen]
@@ -176,17 +204,17 @@ class Run:
 
     def _all_of(self, selection: Selection, objects: Sequence[Any]) -> bool:
         """Whether objects are certainly of the type that a field promises, as far as the schema checks them at all."""
-        return selection.kind.is_type_of is None or {self.tag_of(kind) for kind in set(map(type, objects))} <= {selection.kind.name}
+        return selection.kind.is_type_of is None or all(self.tag_of(kind) == selection.kind.name for kind in _kinds(objects))
 
     async def _parts(self, planned: PlannedField, objects: Sequence[Any]) -> dict[str, Sequence[int]]:
         """Which objects are of which type; those that are of none that the field may have are left out."""
-        info, schema = self.info_of(planned), self.plan.schema
+        schema = self.plan.schema
         possible = {planned.named.name} if planned.only is not None else {kind.name for kind in schema.get_possible_types(planned.named)}
         parts: dict[str, list[int]] = {}
         for index, value in enumerate(objects):
             name = self.tag_of(type(value))
             if name not in possible:
-                name = await _runtime_type(planned, value, info)
+                name = await _runtime_type(planned, value, self.info_of(planned))
             if name in possible and name is not None:
                 parts.setdefault(name, []).append(index)
         return dict(parts)
@@ -223,12 +251,12 @@ def _wrong_number(planned: PlannedField, values: Any, expected: int) -> TypeErro
 async def _settle_within(column: list[Any], shape: Shape) -> None:
     """Put what awaitables give in their place, also where they stand in lists."""
     types = frozenset(map(type, column))
-    if _may_wait(types):
-        places = [number for number, value in enumerate(column) if inspect.isawaitable(value)]
+    if may_wait(types):
+        places = awaitables(column)
         for number, outcome in zip(places, await _outcomes([column[number] for number in places]), strict=True):
             column[number] = outcome
         types = frozenset(map(type, column))
-    if shape.item is not None and (shape.item.item is not None or not types <= LISTS or _may_wait(_item_types(column))):
+    if shape.item is not None and (shape.item.item is not None or not are_lists(types) or may_wait(_item_types(column))):
         for number, value in enumerate(column):
             if is_iterable(value) and not isinstance(value, Exception):
                 column[number] = items = list(value)
@@ -245,14 +273,12 @@ async def _outcomes(awaitables: Sequence[Awaitable[Any]]) -> list[Any]:
         return [error]
 
 
-@lru_cache(1024)
-def _may_wait(types: Types) -> bool:
-    """Whether some values of these classes may be awaitable."""
-    return any(hasattr(kind, "__await__") or issubclass(kind, GeneratorType) for kind in types)
-
-
 def _item_types(lists: Sequence[Sequence[Any]]) -> Types:
-    return frozenset(map(type, chain.from_iterable(lists)))
+    return frozenset(map(type, chain.from_iterable(value for value in lists if value is not None)))
+
+
+def _kinds(objects: Sequence[Any]) -> Iterable[type]:
+    return (objects.row,) if type(objects) is Joined else set(map(type, objects))
 
 
 async def _runtime_type(planned: PlannedField, value: Any, info: "GraphQLResolveInfo[Any]") -> Any:

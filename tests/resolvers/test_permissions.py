@@ -1,11 +1,17 @@
 """Who may do what: asked before anything runs, of every field and every type."""
 
+from typing import Any
+
 import pytest
 
 from domain.access import commands
-from domain.kernel.permissions import Permission
+from domain.kernel.actor import Actor
+from domain.kernel.errors import Unauthenticated
+from domain.kernel.permissions import Access, Permission
 from gateway import graph
 from resolvers.context import Context
+from resolvers.declared import declaration
+from resolvers.schema import Query, definition
 from tests.support.http import Http
 from tests.support.world import World
 
@@ -78,6 +84,22 @@ class TestPermissions:
         answer = await executor.run(prepared, {}, context)
         assert not answer.executed
         assert answer.failure.code == "FORBIDDEN"
+
+
+class TestTheSecondWall:
+    """The operation is asked as a whole before it runs; each root field asks again, whichever executor runs it."""
+
+    FIELDS = [field for field in definition(Query).fields if declaration(field).requirement is not Access.PUBLIC]
+
+    @pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.python_name)
+    async def test_every_root_field_asks_for_its_permission_itself(self, world: World, field: Any) -> None:
+        guarded = declaration(field)
+        context = Context(Actor.anonymous(), world.database)
+        with pytest.raises(Unauthenticated):
+            await guarded.answered.level([None], context)
+
+    def test_no_root_field_is_left_to_a_resolver_alone(self) -> None:
+        assert all(declaration(field).answered.level for field in definition(Query).fields)
 
 
 class TestTenancy:

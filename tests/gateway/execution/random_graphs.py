@@ -57,6 +57,7 @@ class Declared:
     function: Callable[..., Any] | None = None
     columns: Sequence[str] = ()
     needs_context: bool = False
+    takes_reads: bool = False
 
 
 Money = GraphQLScalarType("Money", serialize=lambda value: f"{int(value):d} ct", parse_value=lambda value: value)
