@@ -1,7 +1,7 @@
 """Answer bodies: pydantic models with the wire's names, read from what the graph answered."""
 
-from collections.abc import Callable, Mapping
-from typing import Annotated, Any, ClassVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any, cast
 
 from pydantic import (
     AliasPath,
@@ -9,12 +9,11 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    SerializerFunctionWrapHandler,
+    GetCoreSchemaHandler,
     ValidationInfo,
     WithJsonSchema,
-    model_serializer,
-    model_validator,
 )
+from pydantic_core import CoreSchema, core_schema
 
 
 class _Same:
@@ -28,34 +27,37 @@ class Body(BaseModel):
     """Part of an answer. A documented field is always there; what may be left out is declared with `may_lack`."""
 
     model_config = ConfigDict(populate_by_name=False, extra="ignore")
-    handed_on: ClassVar[frozenset[str]] = frozenset()
-    may_be_left_out: ClassVar[frozenset[str]] = frozenset()
 
     @classmethod
-    def __pydantic_init_subclass__(cls, **_options: Any) -> None:
-        cls.handed_on = frozenset(name for name, part in cls.model_fields.items() if any(mark is SAME for mark in part.metadata))
-        cls.may_be_left_out = frozenset(name for name, part in cls.model_fields.items() if not part.is_required())
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Give fields marked SAME the whole object, or the whole list; bodies without any are read by pydantic alone."""
+        schema: Any = handler(source)
+        names = [name for name, part in cls.model_fields.items() if any(mark is SAME for mark in part.metadata)]
+        if names and schema["type"] == "model" and schema["schema"]["type"] == "model-fields":  # or pydantic asks a second time
+            schema["schema"] = core_schema.no_info_before_validator_function(_HandOn(names), schema["schema"])
+        return cast(CoreSchema, schema)
 
-    @model_validator(mode="before")
-    @classmethod
-    def _hand_on(cls, source: Any) -> Any:
-        """Give fields marked SAME the whole object, or the whole list."""
-        own = source if isinstance(source, Mapping) else {}
-        return {**own, **dict.fromkeys(cls.handed_on, source)} if cls.handed_on else source
 
-    @model_serializer(mode="wrap")
-    def _leave_out(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Leave out what may be left out and has no value: the contract does not let it be null."""
-        dumped: dict[str, Any] = dump(self)
-        for name in self.may_be_left_out:
-            if dumped.get(name) is None:
-                dumped.pop(name, None)
-        return dumped
+class _HandOn:
+    """Puts an object into itself under the names of fields marked SAME."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._names = names
+
+    def __call__(self, source: Any) -> Any:
+        found = dict(source) if isinstance(source, dict) else {}
+        for name in self._names:
+            found[name] = source
+        return found
 
 
 def at(path: str) -> Any:
     """Read a field from a place in the graph's object: `at("attempt.result.completedAt")`."""
-    return Field(validation_alias=AliasPath(*path.split(".")))
+    return Field(validation_alias=_place(path))
+
+
+def _place(path: str) -> str | AliasPath:
+    return AliasPath(*path.split(".")) if "." in path else path
 
 
 def _without_null(schema: dict[str, Any]) -> None:
@@ -71,8 +73,12 @@ def _without_null(schema: dict[str, Any]) -> None:
 def may_lack(path: str | None = None) -> Any:
     """The same for a field that is left out when it has no value or was not asked for."""
     if path is None:
-        return Field(default=None, json_schema_extra=_without_null)
-    return Field(default=None, validation_alias=AliasPath(*path.split(".")), json_schema_extra=_without_null)
+        return Field(default=None, exclude_if=_is_nothing, json_schema_extra=_without_null)
+    return Field(default=None, validation_alias=_place(path), exclude_if=_is_nothing, json_schema_extra=_without_null)
+
+
+def _is_nothing(value: Any) -> bool:
+    return value is None
 
 
 def lower(value: Any) -> Any:

@@ -1,7 +1,6 @@
 """What commands need to know of the installation: its address, and its secret as something that signs."""
 
 import base64
-import hashlib
 import hmac
 from dataclasses import dataclass
 
@@ -14,10 +13,11 @@ class Signer:
 
     def __init__(self, secret: str) -> None:
         self._secret = secret.encode()
+        self._keys: dict[str, bytes] = {}
 
     def digest(self, purpose: str, text: str) -> str:
         """HMAC-SHA-256 in hex: how a secret is stored and found again without being kept (Q-4)."""
-        return hmac.new(self._key(purpose), text.encode(), hashlib.sha256).hexdigest()
+        return hmac.digest(self._key(purpose), text.encode(), "sha256").hex()
 
     def seal(self, purpose: str, payload: str) -> str:
         """Make a token that carries a payload in the open and cannot be changed or made by others."""
@@ -34,10 +34,12 @@ class Signer:
         return payload if genuine else None
 
     def _mac(self, purpose: str, payload: str) -> bytes:
-        return hmac.new(self._key(purpose), payload.encode(), hashlib.sha256).digest()[:SIGNATURE_BYTES]
+        return hmac.digest(self._key(purpose), payload.encode(), "sha256")[:SIGNATURE_BYTES]
 
     def _key(self, purpose: str) -> bytes:
-        return hmac.new(self._secret, purpose.encode(), hashlib.sha256).digest()
+        if purpose not in self._keys:
+            self._keys[purpose] = hmac.digest(self._secret, purpose.encode(), "sha256")
+        return self._keys[purpose]
 
 
 def _encode(data: bytes) -> str:
