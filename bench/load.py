@@ -14,13 +14,13 @@ from bench.servers import Server
 
 OPERATIONS = {path.stem: path.read_text() for path in sorted((Path(__file__).parent / "operations").glob("*.graphql"))}
 _SCRIPT = """
+local method, path = %s
 local bodies = { %s }
 local number = 0
-wrk.method = "POST"
 %s
 function request()
-  number = number %% #bodies + 1
-  return wrk.format(nil, nil, nil, bodies[number])
+  number = number %% math.max(#bodies, 1) + 1
+  return wrk.format(method, path, nil, bodies[number])
 end
 function done(summary, latency, requests)
   local failed = summary.errors.status + summary.errors.connect + summary.errors.read + summary.errors.timeout
@@ -42,26 +42,42 @@ class Figures:
     """Milliseconds of the server's CPU for a request."""
 
 
-def measure(server: Server, operation: str, variables: Sequence[dict[str, Any]], *, connections: int, seconds: float) -> Figures:
-    """Ask one operation as fast as the server answers.
+def measure(server: Server, query: str, variables: Sequence[dict[str, Any]], *, connections: int, seconds: int) -> Figures:
+    """Ask one operation as fast as the server answers; one that answers nothing in that time gets longer.
 
     Raises RuntimeError when any answer failed.
     """
-    bodies = ", ".join(_lua(orjson.dumps({"query": OPERATIONS[operation], "variables": given}).decode()) for given in variables)
-    headers = "\n".join(f"wrk.headers[ {_lua(name)} ] = {_lua(value)}" for name, value in server._headers().items())
-    with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
-        script.write(_SCRIPT % (bodies, headers))
-        script.flush()
+    bodies = ", ".join(_lua(orjson.dumps({"query": query, "variables": given}).decode()) for given in variables)
+    script = _SCRIPT % (f'"POST", "{server.path}"', bodies, _headers(server))
+    found = _asked(server, script, connections, seconds)
+    return found or measure(server, query, variables, connections=connections, seconds=seconds * 4)
+
+
+def measure_path(server: Server, path: str, *, connections: int, seconds: int) -> Figures:
+    """The same for a path of a REST API."""
+    found = _asked(server, _SCRIPT % (f'"GET", "{path}"', "nil", _headers(server)), connections, seconds)
+    return found or measure_path(server, path, connections=connections, seconds=seconds * 4)
+
+
+def _headers(server: Server) -> str:
+    return "\n".join(f"wrk.headers[ {_lua(name)} ] = {_lua(value)}" for name, value in server.sent.items())
+
+
+def _asked(server: Server, script: str, connections: int, seconds: int) -> Figures | None:
+    """What wrk found; None when nothing was answered."""
+    with tempfile.NamedTemporaryFile("w", suffix=".lua") as file:
+        file.write(script)
+        file.flush()
         before = server.seconds()
-        command = ["wrk", "-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s", "--timeout", "30s", "-s", script.name, server.url]
+        command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "60s", "-s", file.name, server.address]
         said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
         used = server.seconds() - before
     found = re.search(r"FIGURES (\d+) (\d+) (\d+) (\d+) (\d+)", said)
     assert found, said
     requests, microseconds, failed, p50, p99 = map(int, found.groups())
-    if failed or not requests:
-        raise RuntimeError(f"{server.name} failed {failed} of {requests} requests of {operation}")
-    return Figures(requests / microseconds * 1e6, p50 / 1000, p99 / 1000, used / requests * 1000)
+    if failed:
+        raise RuntimeError(f"{server.name} failed {failed} of {requests} requests")
+    return Figures(requests / microseconds * 1e6, p50 / 1000, p99 / 1000, used / requests * 1000) if requests else None
 
 
 def _lua(text: str) -> str:

@@ -5,18 +5,26 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from bench import data, report
-from bench.load import OPERATIONS, Figures, measure
-from bench.servers import HERE, OURS, Server, all_servers
+from bench import alone, data, report
+from bench.load import OPERATIONS, Figures, measure, measure_path
+from bench.servers import HERE, LIMIT, OURS, REFERENCE, Server, all_servers
+from gateway.stored import texts
 from tests.support.postgres import Postgres, binaries
 
 CONCURRENCY = (1, 8, 32)
 QUICK = (8,)
+WARM_SECONDS = 2
+BESIDE = (LIMIT, REFERENCE)
+"""Left out of a quick run: they are no peers."""
+TWIN = "/api/v1/invites?limit=100"
 Key = tuple[str, int, str]
 """Operation, connections, server."""
 
@@ -29,15 +37,18 @@ def main(arguments: Sequence[str]) -> int:
     if lacking := [name for name in ("wrk", "node") if shutil.which(name) is None] + ([] if binaries() else ["postgresql"]):
         print(f"Missing: {', '.join(lacking)}. Run: bench/run install")
         return 1
-    with running() as (servers, variables):
+    with running(BESIDE if quick else ()) as (servers, variables):
         check_answers(servers, variables)
+        warm(servers, variables)
         levels, rounds, seconds = (QUICK, 2, 1) if quick else (CONCURRENCY, 3, 3)
         figures = measured(servers, variables, levels, rounds, seconds)
         memory = {server.name: server.memory() for server in servers}
+        twin = None if quick else ratio_of_twin(servers[0], rounds, seconds)
     ratios = ratios_of(figures, [server.name for server in servers])
     report.show(figures, ratios, memory)
-    if not quick:
-        (HERE / "RESULTS.md").write_text(report.page(figures, ratios, memory, rounds=rounds, seconds=seconds))
+    if twin is not None:
+        page = report.page(figures, ratios, memory, rounds=rounds, seconds=seconds, more=report.more(twin, alone.measured()))
+        (HERE / "RESULTS.md").write_text(page)
     print(orjson.dumps(report.summary(ratios, 8)).decode())
     return 0
 
@@ -54,7 +65,7 @@ def install() -> int:
 
 
 @contextlib.contextmanager
-def running() -> Iterator[tuple[list[Server], dict[str, list[dict[str, Any]]]]]:
+def running(without: Sequence[str] = ()) -> Iterator[tuple[list[Server], dict[str, list[dict[str, Any]]]]]:
     """A filled database and all servers on it."""
     programs = binaries()
     assert programs is not None
@@ -63,9 +74,11 @@ def running() -> Iterator[tuple[list[Server], dict[str, list[dict[str, Any]]]]]:
     try:
         url = database.create("bench")
         key = data.fill(url, folder)
-        servers = all_servers(url, str(data.account_of(url)), key, folder, data.SECRET)
+        servers = [server for server in all_servers(url, str(data.account_of(url)), key, folder, data.SECRET) if server.name not in without]
         for server in servers:
             server.start()
+        for server in servers:
+            server.wait()
         people = [{"key": f"cand_{number:026}"} for number in range(0, data.CANDIDATES, 97)]
         yield servers, {"point": people, "candidates": [{}], "list": [{}], "teams": [{}]}
     finally:
@@ -87,18 +100,37 @@ def check_answers(servers: Sequence[Server], variables: dict[str, list[dict[str,
                 raise RuntimeError(f"{peer} answers {name} otherwise: {str(answer)[:500]} instead of {str(ours[1])[:500]}")
 
 
+def warm(servers: Sequence[Server], variables: dict[str, list[dict[str, Any]]]) -> None:
+    """Let compilers compile and pools fill, all servers at the same time."""
+    for name, text in OPERATIONS.items():
+        ask = partial(measure, query=text, variables=variables[name], connections=8, seconds=WARM_SECONDS)
+        with ThreadPoolExecutor() as threads:
+            list(threads.map(ask, servers))
+
+
+def ratio_of_twin(ours: Server, rounds: int, seconds: int) -> list[float]:
+    """CPU for a call of the REST API over CPU for the stored operation behind it, asked over HTTP: a hundred invites."""
+    [query] = (text for name, text in texts(files("rest_compat.esc") / "operations").items() if name == "ListInvites")
+    asked = {"limit": 100, "offset": 0, "status": ["PENDING", "STARTED", "COMPLETED", "EXPIRED"]}
+    pairs = []
+    for _ in range(rounds):
+        rest = measure_path(ours, TWIN, connections=8, seconds=seconds)
+        graph = measure(ours, query, [asked], connections=8, seconds=seconds)
+        pairs.append(rest.cpu / graph.cpu)
+    return pairs
+
+
 def measured(
-    servers: Sequence[Server], variables: dict[str, list[dict[str, Any]]], levels: Sequence[int], rounds: int, seconds: float
+    servers: Sequence[Server], variables: dict[str, list[dict[str, Any]]], levels: Sequence[int], rounds: int, seconds: int
 ) -> dict[Key, list[Figures]]:
-    """Figures of every server, round by round, the order turned each time; the first round only warms up."""
+    """Figures of every server, round by round, the order turned each time."""
     found: dict[Key, list[Figures]] = {}
-    for number in range(rounds + 1):
+    for number in range(rounds):
         for name in OPERATIONS:
             for connections in levels:
                 for server in servers if number % 2 else reversed(servers):
-                    figures = measure(server, name, variables[name], connections=connections, seconds=seconds if number else 1)
-                    if number:
-                        found.setdefault((name, connections, server.name), []).append(figures)
+                    figures = measure(server, OPERATIONS[name], variables[name], connections=connections, seconds=seconds)
+                    found.setdefault((name, connections, server.name), []).append(figures)
     return found
 
 

@@ -30,14 +30,21 @@ class Server:
     command: list[str]
     environment: dict[str, str]
     headers: dict[str, str] = field(default_factory=dict)
+    path: str = "/graphql"
     port: int = 0
     process: psutil.Popen | None = None
 
     def start(self) -> None:
-        """Start it and come back when it answers."""
+        """Start it."""
         self.port = _free_port()
         named = {"PORT": str(self.port), "CENTIL_PORT": str(self.port), "NODE_ENV": "production"}
         self.process = psutil.Popen(self.command, env=os.environ | self.environment | named, cwd=HERE.parent, stdout=subprocess.DEVNULL)
+
+    def wait(self) -> None:
+        """Come back when it answers.
+
+        Raises RuntimeError.
+        """
         until = time.monotonic() + 30
         while time.monotonic() < until:
             try:
@@ -52,15 +59,18 @@ class Server:
 
     def ask(self, query: str, variables: dict[str, Any]) -> Any:
         """The answer to one operation."""
-        request = urllib.request.Request(self.url, orjson.dumps({"query": query, "variables": variables}), self._headers())
+        body = orjson.dumps({"query": query, "variables": variables})
+        request = urllib.request.Request(self.address + self.path, body, self.sent)
         with urllib.request.urlopen(request, timeout=30) as response:
             return orjson.loads(response.read())
 
     @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/graphql"
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
 
-    def _headers(self) -> dict[str, str]:
+    @property
+    def sent(self) -> dict[str, str]:
+        """The headers of each request."""
         return {"Content-Type": "application/json", **self.headers}
 
     def seconds(self) -> float:

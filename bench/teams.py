@@ -39,6 +39,7 @@ _MEMBERS = statement(
     .where(MEMBER.c.account_id == ACCOUNT, any_of(MEMBER.c.team_key))
     .order_by(MEMBER.c.team_key, MEMBER.c.place),
     "Member",
+    keeps=("team_key",),
 )
 
 

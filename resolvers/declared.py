@@ -16,6 +16,7 @@ from strawberry.types.field import StrawberryField
 from domain.kernel.actor import authorize
 from domain.kernel.errors import DomainError, Kind
 from domain.kernel.permissions import Requirement
+from domain.kernel.statements import Narrowed
 from resolvers.context import Context, Level
 
 Info = strawberry.Info[Context, None]
@@ -128,13 +129,14 @@ def edge(query: Callable[..., Awaitable[Mapping[Any, Any]]], *, key: str | tuple
     columns = (key,) if isinstance(key, str) else key
     key_of = attrgetter(*columns)
 
-    async def level(parents: Sequence[Any], context: Context) -> list[Any]:
-        found = await by_keys([key_of(parent) for parent in parents], context)
+    async def level(parents: Sequence[Any], context: Context, *, reads: Mapping[str, frozenset[str]] | None = None) -> list[Any]:
+        found = await by_keys([key_of(parent) for parent in parents], context, reads)
         return [otherwise if row is None else row for row in found]
 
-    async def by_keys(keys: Sequence[Any], context: Context) -> list[Any]:
+    async def by_keys(keys: Sequence[Any], context: Context, reads: Mapping[str, frozenset[str]] | None = None) -> list[Any]:
         asked = list(dict.fromkeys(item for item in keys if item is not None))
-        found = await query(context.read, context.account_id, asked) if asked else {}
+        read = Narrowed(context.read, reads) if reads else context.read
+        found = await query(read, context.account_id, asked) if asked else {}
         return [found.get(item) for item in keys]
 
     async def resolve(root: Any, info: Info) -> Any:
@@ -145,7 +147,7 @@ def edge(query: Callable[..., Awaitable[Mapping[Any, Any]]], *, key: str | tuple
         found = await context.loader(query, partial(by_keys, context=context), remembers=True).load(value)
         return otherwise if found is None else found
 
-    declared = Declared("edge", level, columns=columns, source=query)
+    declared = Declared("edge", level, columns=columns, source=query, takes_reads=True)
     declare_signature(resolve)
     return strawberry.field(resolver=resolve, description=description, metadata={DECLARED: declared})
 

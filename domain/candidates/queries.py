@@ -32,7 +32,7 @@ COLUMNS = (
     Candidate.created_at,
     Candidate.updated_at,
 )
-_BY_KEY = statement(select(*COLUMNS).where(Candidate.account_id == ACCOUNT, any_of(Candidate.key)), "Candidate")
+_BY_KEY = statement(select(*COLUMNS).where(Candidate.account_id == ACCOUNT, any_of(Candidate.key)), "Candidate", keeps=("key",))
 _COUNT = statement(select(func.count().label("number")).where(Candidate.account_id == ACCOUNT))
 ANONYMIZED = {"True": Candidate.anonymized_at.is_not(None), "False": Candidate.anonymized_at.is_(None)}
 CANDIDATES = Listing(

@@ -63,12 +63,16 @@ def _until(name: str, column: Any) -> Any:
     return where(name, column < bindparam(name, type_=UtcDateTime()))
 
 
-_INVITES_BY_KEY = statement(select(*INVITE_COLUMNS).where(Invite.account_id == ACCOUNT, any_of(Invite.key)), "Invite")
+_INVITES_BY_KEY = statement(select(*INVITE_COLUMNS).where(Invite.account_id == ACCOUNT, any_of(Invite.key)), "Invite", keeps=("key",))
 _PENDING = statement(
     select(func.count().label("number")).where(Invite.account_id == ACCOUNT, Invite.origin == "direct", CONDITIONS[InviteStatus.PENDING])
 )
-_ATTEMPTS_BY_ID = statement(select(*ATTEMPT_COLUMNS).where(Attempt.account_id == ACCOUNT, any_of(Attempt.attempt_id)), "Attempt")
-_ATTEMPTS_BY_INVITE = statement(select(*ATTEMPT_COLUMNS).where(Attempt.account_id == ACCOUNT, any_of(Attempt.invite_key)), "Attempt")
+_ATTEMPTS_BY_ID = statement(
+    select(*ATTEMPT_COLUMNS).where(Attempt.account_id == ACCOUNT, any_of(Attempt.attempt_id)), "Attempt", keeps=("attempt_id",)
+)
+_ATTEMPTS_BY_INVITE = statement(
+    select(*ATTEMPT_COLUMNS).where(Attempt.account_id == ACCOUNT, any_of(Attempt.invite_key)), "Attempt", keeps=("invite_key",)
+)
 _ENTRY = statement(
     select(Entry.key, Entry.email, Entry.name, Entry.language, Entry.expires_at, Entry.sent_at, Entry.invite_key).where(
         Entry.account_id == ACCOUNT, any_of(Entry.key)

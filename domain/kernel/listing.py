@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 
 from domain.kernel.columns import UtcDateTime
 from domain.kernel.paging import Listed, Page, Window, decode_cursor, encode_cursor
-from domain.kernel.statements import Keys, Read, Row, Statement, any_of, group
+from domain.kernel.statements import Keys, Read, Row, Statement, any_of, group, with_columns
 
 SHAPES_KEPT = 256
 
@@ -188,10 +188,7 @@ class Listing:
         """The rows with the columns that are read, or that their order or their parent is told by."""
         if reads is None:
             return self.rows
-        needed = reads | {column.key for column in (*self.orders[order].columns, *others)}
-        return self.rows.with_only_columns(
-            *(column for column in self.rows.selected_columns if column.key in needed), maintain_column_froms=True
-        )
+        return with_columns(self.rows, reads | {column.key for column in (*self.orders[order].columns, *others)})
 
     def _ordered(self, rows: Select[Any], order: str, backward: bool, has_cursor: bool) -> Select[Any]:
         how = self.orders[order]

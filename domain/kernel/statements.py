@@ -1,7 +1,7 @@
 """Reads as prepared statements: built at import, compiled once per database, answered as rows with named columns."""
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from operator import attrgetter, itemgetter
 from typing import Any, ClassVar, Protocol, TypeVar, cast
 
@@ -28,6 +28,8 @@ DIALECTS: dict[str, Dialect] = {
     "sqlite": sqlite.dialect(paramstyle="qmark"),
     "postgresql": asyncpg.dialect(),  # type: ignore[no-untyped-call]
 }
+NARROWED_KEPT = 32
+"""Selections of columns that are kept of a statement; with further ones it is read whole."""
 STATEMENTS: list["Statement"] = []
 """Every statement built at import, so that a test can compile them all."""
 
@@ -142,11 +144,13 @@ def _converter(column_type: TypeEngine[Any], dialect: Dialect) -> Converter | No
 class Statement:
     """A read, the same for both databases or built for each; checked against crossing accounts when it is built."""
 
-    __slots__ = ("_build", "_prepared", "graph_type", "unscoped")
+    __slots__ = ("_build", "_keeps", "_narrowed", "_prepared", "graph_type", "unscoped")
 
-    def __init__(self, build: Callable[[str], Any], graph_type: str, unscoped: str | None) -> None:
+    def __init__(self, build: Callable[[str], Any], graph_type: str, unscoped: str | None, keeps: frozenset[str] | None = None) -> None:
         self._build = build
         self._prepared: dict[str, Prepared] = {}
+        self._keeps = keeps
+        self._narrowed: dict[frozenset[str], Statement] = {}
         self.graph_type = graph_type
         self.unscoped = unscoped
         if unscoped is None:
@@ -161,15 +165,31 @@ class Statement:
             self._prepared[dialect] = Prepared(select, DIALECTS[dialect], row_type(self.graph_type, names))
         return self._prepared[dialect]
 
+    def narrowed(self, reads: Mapping[str, frozenset[str]]) -> "Statement":
+        """The same read with the columns that are read of its rows, if it says which others it needs."""
+        wanted = reads.get(self.graph_type)
+        if wanted is None or self._keeps is None:
+            return self
+        if wanted not in self._narrowed and len(self._narrowed) < NARROWED_KEPT:
+            names = wanted | self._keeps
+            self._narrowed[wanted] = Statement(lambda dialect: with_columns(self._build(dialect), names), self.graph_type, self.unscoped)
+        return self._narrowed.get(wanted, self)
 
-def statement(select: Any, graph_type: str = "Row", *, unscoped: str | None = None) -> Statement:
+
+def with_columns(select: Any, names: Collection[str]) -> Any:
+    """A SELECT with those of its columns that are named."""
+    return select.with_only_columns(*(column for column in select.selected_columns if column.key in names), maintain_column_froms=True)
+
+
+def statement(select: Any, graph_type: str = "Row", *, unscoped: str | None = None, keeps: Sequence[str] | None = None) -> Statement:
     """Declare a read at import.
 
     `select` is a Core SELECT, or a function from the database's name to one. `unscoped` is the reason why a statement
-    may cross accounts; a test lists those.
+    may cross accounts; a test lists those. `keeps` names the columns that its query needs itself, such as that by which
+    it indexes the rows; then others are read only when somebody wants them (`Narrowed`).
     """
     build = select if callable(select) else lambda _dialect: select
-    declared = Statement(cast(Callable[[str], Any], build), graph_type, unscoped)
+    declared = Statement(cast(Callable[[str], Any], build), graph_type, unscoped, None if keeps is None else frozenset(keeps))
     STATEMENTS.append(declared)
     return declared
 
@@ -180,6 +200,22 @@ class Read(Protocol):
     async def __call__(self, statement: Statement, **parameters: Any) -> list[Row]: ...
 
     async def all(self, *reads: Any) -> list[Any]: ...
+
+
+class Narrowed:
+    """Reads whose rows have the columns that are read of them: `reads` names those by the type of row."""
+
+    __slots__ = ("_read", "_reads")
+
+    def __init__(self, read: Read, reads: Mapping[str, frozenset[str]]) -> None:
+        self._read = read
+        self._reads = reads
+
+    async def __call__(self, statement: Statement, **parameters: Any) -> list[Row]:
+        return await self._read(statement.narrowed(self._reads), **parameters)
+
+    async def all(self, *reads: Any) -> list[Any]:
+        return await self._read.all(*reads)
 
 
 def by_key(rows: Iterable[Row], column: str) -> dict[Any, Row]:

@@ -25,7 +25,7 @@ COLUMNS = (
     Result.tendency,
     Result.completed_at,
 )
-_BY_ATTEMPT = statement(select(*COLUMNS).where(Result.account_id == ACCOUNT, any_of(Result.attempt_id)), "Result")
+_BY_ATTEMPT = statement(select(*COLUMNS).where(Result.account_id == ACCOUNT, any_of(Result.attempt_id)), "Result", keeps=("attempt_id",))
 RESULTS = Listing(
     select(*COLUMNS).where(Result.account_id == ACCOUNT),
     "Result",

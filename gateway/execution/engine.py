@@ -92,6 +92,9 @@ class Engine:
         except OutOfTheOrdinary:
             located: ExecutionResult = run.reference.over(level)  # type: ignore[attr-defined]
             return located
+        finally:
+            if report is None:
+                level.let_go()
 
     def _reference(self, kind: type[Any], operation: Operation, variables: VariableValues, context: Any, root: Any) -> Any:
         return kind(

@@ -57,6 +57,13 @@ class Level:
         """How to read an attribute that is no column."""
         return attrgetter(name)
 
+    def let_go(self) -> None:
+        """Forget the levels below, which know this one: else all values stay until somebody looks for cycles."""
+        for below in self.below:
+            for part in below.parts if below else ():
+                part.level.let_go()
+        self.below = []
+
     def paths(self) -> list[Path | None]:
         """Where each object stands in the answer."""
         return self.above.paths() if self.above else [None]

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import weakref
 from collections.abc import Callable, Sequence
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -131,6 +132,30 @@ class TestLevels:
     async def test_of_nothing_ask_nothing(self, house: House) -> None:
         assert (await house.run("{ people(first: 0) { name friends { name } } }")).data == {"people": []}
         assert house.calls == []
+
+    async def test_leave_nothing_for_the_collector_of_cycles(self, house: House) -> None:
+        """A large answer would stay until somebody looks for it, and looking would take longer than answering."""
+
+        class Thing:
+            pass
+
+        things = weakref.WeakSet[Thing]()
+
+        async def new(parents: Sequence[Any], _context: Any) -> list[Any]:
+            found = [[Thing(), Thing()] for _ in parents]
+            things.update(chain.from_iterable(found))
+            return found
+
+        house.person.fields["friends"].extensions[DECLARED] = Declared("batched", level=new)
+        gc.collect()
+        gc.disable()
+        try:
+            answer = await house.run("{ people { friends { name friends { name } } } }")
+            assert answer.errors is None
+            house.calls.clear()
+            assert len(things) == 0
+        finally:
+            gc.enable()
 
     async def test_of_ten_thousand(self, house: House) -> None:
         answer = await house.run("{ people(first: 10000) { number name } }")
