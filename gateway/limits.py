@@ -17,6 +17,7 @@ from limits.storage import storage_from_string
 
 from domain.kernel.actor import Actor, ActorKind
 from domain.kernel.errors import DomainError, Kind, Unavailable
+from gateway.counting import Counters
 from gateway.settings import WrongSettings
 
 
@@ -79,6 +80,8 @@ class RateLimits:
 
 
 def _storage(url: str) -> Any:
+    if url.startswith("memory:"):
+        return Counters()
     on_redis = url.startswith("redis")
     options: dict[str, Any] = {"implementation": "redispy"} if on_redis else {}  # or limits looks for another client, coredis
     try:

@@ -4,7 +4,7 @@ import pytest
 from limits.aio import strategies
 from limits.aio.storage import memory
 
-from gateway import limits
+from gateway import counting, limits
 
 
 class Minute:
@@ -12,7 +12,7 @@ class Minute:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = 1_800_000_000.5  # at the beginning of a minute
-        for module in (memory, strategies, limits):
+        for module in (memory, strategies, limits, counting):
             monkeypatch.setattr(module, "time", self)
 
     def time(self) -> float:
