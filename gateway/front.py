@@ -101,15 +101,15 @@ class Front:
 
     def address(self, request: web.Request) -> str:
         """Where a request comes from: the peer, or what trusted proxies say of it; IPv6 by its /64."""
+        if not self._proxies:
+            return _shown(request.remote or "")
         told = ",".join(request.headers.getall("X-Forwarded-For", ()))  # proxies add to the line, or a line
         found = None
         for hop in (request.remote or "", *(reversed(told.split(",")) if told else ())):
             found = _parsed(hop)
             if found is None or not any(found in network for network in self._proxies):
                 break
-        if found is None:
-            return "unknown"
-        return str(ipaddress.ip_network((found, 64), strict=False)) if found.version == 6 else str(found)
+        return _named(found)
 
 
 @lru_cache(4096)
@@ -119,6 +119,17 @@ def _parsed(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | Non
     except ValueError:
         return None
     return getattr(parsed, "ipv4_mapped", None) or parsed
+
+
+@lru_cache(4096)
+def _shown(address: str) -> str:
+    return _named(_parsed(address))
+
+
+def _named(address: ipaddress.IPv4Address | ipaddress.IPv6Address | None) -> str:
+    if address is None:
+        return "unknown"
+    return str(ipaddress.ip_network((address, 64), strict=False)) if address.version == 6 else str(address)
 
 
 def bearer(request: web.Request) -> str | None:

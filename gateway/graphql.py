@@ -98,7 +98,7 @@ class GraphQLEndpoint:
         if status == 401:
             headers["WWW-Authenticate"] = 'Bearer realm="centil"'
         body = orjson.dumps({"errors": [{"message": error.message, "extensions": extensions}]})
-        return web.Response(body=body, status=status, headers=headers, content_type=PLAIN if media == STREAM else media, charset="utf-8")
+        return _written(body, status, headers, media)
 
 
 def respond(answer: Answer, media: str, caller: Caller) -> web.Response:
@@ -115,7 +115,15 @@ def respond(answer: Answer, media: str, caller: Caller) -> web.Response:
     if status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="centil"'
     body = orjson.dumps(answer.body())
-    return web.Response(body=body, status=status, headers=headers, content_type=PLAIN if media == STREAM else media, charset="utf-8")
+    return _written(body, status, headers, media)
+
+
+def _written(body: bytes, status: int, headers: dict[str, str], media: str) -> web.Response:
+    headers["Content-Type"] = _CONTENT_TYPES[media]
+    return web.Response(body=body, status=status, headers=headers)
+
+
+_CONTENT_TYPES = {media: f"{PLAIN if media == STREAM else media}; charset=utf-8" for media in (RESPONSE, PLAIN, STREAM)}
 
 
 def accepted(request: web.Request) -> str:

@@ -38,7 +38,16 @@ class Metrics:
         )
         self.seconds = Histogram("centil_request_seconds", "Time to answer, by route.", ("route",), registry=self.registry)
         self.lag = Gauge("centil_event_loop_lag_seconds", "How late the event loop was at its last look.", registry=self.registry)
+        self._known: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self.in_flight = Gauge("centil_requests_in_flight", "Requests being worked on.", registry=self.registry)
+
+    def note(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count a request and the time it took; `route` is a pattern, so that there are few."""
+        known = self._known.get((method, route, status))
+        if known is None:
+            known = self._known[method, route, status] = self.requests.labels(method, route, status), self.seconds.labels(route)
+        known[0].inc()
+        known[1].observe(seconds)
 
     async def watch_lag(self) -> None:
         """Measure how late the event loop is, for ever."""

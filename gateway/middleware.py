@@ -45,10 +45,10 @@ def around(metrics: Metrics) -> Callable[..., Awaitable[web.StreamResponse]]:
 
     def _note(request: web.Request, status: int, took: float) -> None:
         route = route_of(request)
-        metrics.requests.labels(request.method, route, status).inc()
-        metrics.seconds.labels(route).observe(took)
-        fields = {"method": request.method, "route": route, "status": status, "duration_ms": round(took * 1000, 1)}
-        log.info("request", extra=fields)
+        metrics.note(request.method, route, status, took)
+        if log.isEnabledFor(logging.INFO):
+            fields = {"method": request.method, "route": route, "status": status, "duration_ms": round(took * 1000, 1)}
+            log.info("request", extra=fields)
 
     return middleware
 
