@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Protocol
 
-from graphql import GraphQLField, GraphQLSchema
+from graphql import GraphQLArgument, GraphQLField, GraphQLSchema, get_nullable_type, is_leaf_type
+from strawberry.relay import GlobalID
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.schema_converter import GraphQLCoreConverter
-from strawberry.types.arguments import convert_arguments
+from strawberry.types.arguments import StrawberryArgument, convert_arguments
+from strawberry.types.base import StrawberryMaybe, StrawberryOptional
 from strawberry.types.field import StrawberryField
 
 from gateway.execution.writers import ColumnWriters
@@ -102,10 +104,24 @@ class Ways:
             return FieldWay(Way.ITEM, reads=None)
         way = Way.BATCHED if declared.level else Way.COMPUTED
         reads = frozenset(declared.columns) if declared.columns or way is Way.COMPUTED else None
-        return FieldWay(way, declared=declared, python_arguments=self._converter(origin) if origin else dict, reads=reads)
+        return FieldWay(way, declared=declared, python_arguments=self._converter(origin, field) if origin else dict, reads=reads)
 
-    def _converter(self, origin: StrawberryField) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    def _converter(self, origin: StrawberryField, field: GraphQLField) -> Callable[[dict[str, Any]], dict[str, Any]]:
+        """How arguments become those of the function: leaves have their Python values by now and only change their names."""
+        names = {self._config.name_converter.from_argument(argument): argument for argument in origin.arguments}
+        plain = {name: argument.python_name for name, argument in names.items() if _is_plain(argument, field.args[name])}
+        others = [argument for name, argument in names.items() if name not in plain]
+
         def convert(given: dict[str, Any]) -> dict[str, Any]:
-            return convert_arguments(given, origin.arguments, scalar_registry=self._scalars, config=self._config)
+            found = {plain[name]: value for name, value in given.items() if name in plain}
+            if others:
+                found |= convert_arguments(given, others, scalar_registry=self._scalars, config=self._config)
+            return found
 
         return convert
+
+
+def _is_plain(argument: StrawberryArgument, declared: GraphQLArgument) -> bool:
+    wrapped = isinstance(argument.type, StrawberryMaybe)
+    inner = argument.type.of_type if isinstance(argument.type, StrawberryOptional) else argument.type
+    return not wrapped and inner is not GlobalID and is_leaf_type(get_nullable_type(declared.type))
