@@ -97,10 +97,8 @@ class RestApi:
         return await answer(self.dialect, route, call, run, self.base)
 
     def _response(self, answered: Answer, headers: Mapping[str, str] | None = None) -> web.Response:
-        response = web.Response(body=answered.body, status=answered.status, headers={**(headers or {}), **answered.headers})
-        if answered.body:
-            response.content_type, response.charset = "application/json", "utf-8"
-        return response
+        described = {"Content-Type": "application/json; charset=utf-8"} if answered.body else {}
+        return web.Response(body=answered.body, status=answered.status, headers={**(headers or {}), **described, **answered.headers})
 
     async def openapi(self, request: web.Request) -> web.StreamResponse:
         """Serve the API's own description, unless the client has it already."""
