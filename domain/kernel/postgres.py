@@ -1,6 +1,9 @@
 """Reads on PostgreSQL: prepared statements on connections that are not reset, at most two of them an operation."""
 
 import asyncio
+import contextlib
+import time
+from collections import deque
 from collections.abc import Coroutine
 from typing import Any
 
@@ -12,7 +15,11 @@ from domain.kernel.statements import Row, Statement
 WRITER = "centil_app"
 READER = "centil_reader"
 POOL_WAIT = 1.0
-"""Seconds to wait for a connection before the answer is 503 (Q-16)."""
+"""Seconds to wait for a connection, also for one that has to be made, before the answer is 503 (Q-16)."""
+IDLE_SECONDS = 300.0
+"""After so long unused a connection is ended: a firewall between may have forgotten it."""
+MEND_SECONDS = 2.0
+CLOSE_SECONDS = 2.0
 CONNECTIONS_PER_OPERATION = 2
 _BEHIND = f"select set_config('role', '{WRITER}', true), set_config('centil.account', $1, true)"
 """What puts a transaction behind row level security: the role that the policies are for, and the account."""
@@ -33,7 +40,9 @@ class Connections:
             "application_name": "centil",
         }
         self._free = asyncio.Semaphore(size)
-        self._idle: list[asyncpg.Connection[Any]] = []
+        self._idle: deque[tuple[asyncpg.Connection[Any], float]] = deque()
+        """Each with the moment (monotonic seconds) at which it was given back; the last one is taken first."""
+        self._mending: set[asyncio.Task[None]] = set()
         self._closed = False
 
     async def take(self) -> "asyncpg.Connection[Any]":
@@ -41,59 +50,94 @@ class Connections:
 
         Raises Unavailable when there is none in time.
         """
+        if not self._free.locked() and (connection := self._open()) is not None:
+            await self._free.acquire()  # which does not wait
+            return connection
         try:
-            await self._place()
-        except TimeoutError as error:
+            async with asyncio.timeout(POOL_WAIT):
+                return await self.next()
+        except (TimeoutError, asyncpg.PostgresConnectionError, asyncpg.InsufficientResourcesError, OSError) as error:
             raise Unavailable from error
+
+    async def next(self) -> "asyncpg.Connection[Any]":
+        """The same, however long it takes; raises whatever is wrong with the database."""
+        await self._free.acquire()
         try:
             return self._open() or await self._connect()
         except BaseException:
             self._free.release()
             raise
 
-    async def _place(self) -> None:
-        if self._free.locked():
-            async with asyncio.timeout(POOL_WAIT):
-                await self._free.acquire()
-        else:
-            await self._free.acquire()  # which does not wait
-
     def _open(self) -> "asyncpg.Connection[Any] | None":
-        """One that is open already, the last that was used."""
+        """One that is open, and was used lately: what stood between may have forgotten one that was silent for long."""
         while self._idle:
-            connection = self._idle.pop()
-            if not connection.is_closed():
+            connection, since = self._idle.pop()
+            if not connection.is_closed() and time.monotonic() - since < IDLE_SECONDS:
                 return connection
+            connection.terminate()
         return None
 
     async def _connect(self) -> "asyncpg.Connection[Any]":
-        try:
-            return await asyncpg.connect(self._dsn, timeout=POOL_WAIT, statement_cache_size=1024, server_settings=self._settings)
-        except (TimeoutError, asyncpg.PostgresConnectionError, asyncpg.InsufficientResourcesError, OSError) as error:
-            raise Unavailable from error
+        if self._closed:
+            raise Unavailable
+        return await asyncpg.connect(self._dsn, statement_cache_size=1024, server_settings=self._settings)
 
-    def give(self, connection: "asyncpg.Connection[Any]") -> None:
-        """Give a connection back as it is: what a transaction sets is set locally, and a reset is a round trip."""
-        if self._closed or connection.is_in_transaction():
+    def give(self, connection: "asyncpg.Connection[Any]", *, whole: bool = True) -> None:
+        """Give a connection back; `whole` says that what it was asked has ended, so that it can be handed on as it is.
+
+        What a transaction sets is set locally, so there is nothing to reset. One whose statement was canceled is mended first.
+        """
+        if whole or connection.is_closed():
+            self._put(connection)
+            return
+        task = asyncio.get_running_loop().create_task(self._mend(connection))
+        self._mending.add(task)
+        task.add_done_callback(self._mending.discard)
+
+    async def _mend(self, connection: "asyncpg.Connection[Any]") -> None:
+        """Wait until the server has let go of what was canceled, and roll back; end a connection that does not come to that."""
+        try:
+            async with asyncio.timeout(MEND_SECONDS):
+                await connection.reset()
+        except (Exception, asyncio.CancelledError):
             connection.terminate()
-        else:
-            self._idle.append(connection)
-        self._free.release()
+        finally:
+            self._put(connection)
+
+    def _put(self, connection: "asyncpg.Connection[Any]") -> None:
+        try:
+            if self._closed:
+                connection.terminate()
+            elif not connection.is_closed():
+                self._idle.append((connection, time.monotonic()))
+                self._forget_the_oldest()
+        finally:
+            self._free.release()
+
+    def _forget_the_oldest(self) -> None:
+        connection, since = self._idle[0]
+        if time.monotonic() - since >= IDLE_SECONDS:
+            self._idle.popleft()
+            connection.terminate()
 
     async def close(self) -> None:
         """End the connections; whoever has one ends it by giving it back."""
         self._closed = True
+        for task in self._mending:
+            task.cancel()
         while self._idle:
-            await self._idle.pop().close()
+            connection, _ = self._idle.pop()
+            with contextlib.suppress(TimeoutError, asyncpg.PostgresError, OSError):
+                await connection.close(timeout=CLOSE_SECONDS)
 
 
 async def open_connections(dsn: str, *, size: int, statement_timeout: float) -> Connections:
-    """Open the first of some connections that can only read.
+    """Open the first of some connections that can only read, so that a database that cannot be had is told at start.
 
     `statement_timeout` in seconds is the second wall behind cancelation (Q-15).
     """
     connections = Connections(dsn, size, statement_timeout)
-    connections.give(await connections.take())
+    connections.give(await connections.next())
     return connections
 
 
@@ -113,17 +157,18 @@ class PostgresRead:
         prepared = statement.prepared("postgresql")
         values = prepared.bind(parameters)
         async with self._gate:
-            connection = await self._connections.take()
+            connection, whole = await self._connections.take(), False
             try:
-                return prepared.rows(await self._fetched(connection, statement, prepared.text, values, parameters))
-            except asyncpg.QueryCanceledError as error:
-                raise DeadlineExceeded from error
-            except asyncpg.CharacterNotInRepertoireError as error:
-                raise BadInput("The input has a character that no text can have, such as NUL.") from error
-            except (asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError, OSError) as error:
-                raise Unavailable from error
+                raw = await self._fetched(connection, statement, prepared.text, values, parameters)
+                whole = True
+            except Exception as error:
+                whole = isinstance(error, asyncpg.PostgresError) and not self._behind_rls
+                if (told := _told(error, lost=connection.is_closed())) is not None:
+                    raise told from error
+                raise
             finally:
-                self._connections.give(connection)
+                self._connections.give(connection, whole=whole)
+        return prepared.rows(raw)
 
     async def _fetched(
         self, connection: "asyncpg.Connection[Any]", statement: Statement, text: str, values: list[Any], parameters: dict[str, Any]
@@ -137,3 +182,13 @@ class PostgresRead:
     async def all(self, *reads: Coroutine[Any, Any, Any]) -> list[Any]:
         """Await several reads side by side."""
         return list(await asyncio.gather(*reads))
+
+
+def _told(error: Exception, *, lost: bool) -> Exception | None:
+    """What a failure means to whoever read; None when it is what it is. `lost` says that the connection is gone."""
+    if isinstance(error, asyncpg.QueryCanceledError):
+        return DeadlineExceeded()
+    if isinstance(error, asyncpg.CharacterNotInRepertoireError):
+        return BadInput("The input has a character that no text can have, such as NUL.")
+    gone = (asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError, OSError)
+    return Unavailable() if lost or isinstance(error, gone) else None
