@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import settings as hypothesis_settings
 
+from domain.kernel import statements
 from tests.support import missing, tenancy
 from tests.support.databases import Databases
 from tests.support.http import Http
@@ -48,6 +49,12 @@ def database_url(request: pytest.FixtureRequest, databases: Databases, tmp_path:
         missing.need_postgresql()
     with databases.copy(request.param, tmp_path) as url:
         yield url
+
+
+@pytest.fixture(autouse=True)
+def columns_are_chosen_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not only when they are asked for often, so that each operation of a test shows whether it reads what it needs."""
+    monkeypatch.setattr(statements, "OFTEN", 1)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 
 from domain.kernel.columns import UtcDateTime
 from domain.kernel.paging import Listed, Page, Window, decode_cursor, encode_cursor
-from domain.kernel.statements import Keys, Read, Row, Statement, any_of, group, with_columns
+from domain.kernel.statements import Keys, Often, Read, Row, Statement, any_of, group, with_columns
 
 SHAPES_KEPT = 256
 
@@ -100,6 +100,7 @@ class Listing:
         self.always = tuple(always)
         """Parameters that every shape may use, such as `now`."""
         self._shapes: OrderedDict[tuple[Any, ...], Statement] = OrderedDict()
+        self._often = Often()
 
     async def page(self, read: Read, account_id: int, window: Window, *, order: str, given: Mapping[str, Any], **always: Any) -> Page:
         """Read one page of the account's rows that pass the filters.
@@ -107,7 +108,7 @@ class Listing:
         `given` maps filters to values; None means not given. Raises BadInput for a foreign cursor.
         """
         fragments = self._fragments(given)
-        reads = window.columns(self.graph_type)
+        reads = self._reads(window)
         shape = ("page", order, window.backward, bool(window.cursor), bool(window.offset), reads)
         statement = self._shape(shape, fragments, self._page_select)
         parameters = self._parameters(fragments, always) | self._window(window, order)
@@ -133,7 +134,7 @@ class Listing:
         """
         fragments = self._fragments(given)
         build = partial(self._nested_select, parent)
-        shape = ("nested", parent.key, order, window.backward, bool(window.cursor), window.columns(self.graph_type))
+        shape = ("nested", parent.key, order, window.backward, bool(window.cursor), self._reads(window))
         statement = self._shape(shape, fragments, build)
         parameters = self._parameters(fragments, always) | self._window(window, order)
         found = group(await read(statement, account_id=account_id, keys=keys, **parameters), parent.key)
@@ -183,6 +184,11 @@ class Listing:
         first = self._ordered(chosen, order, backward, has_cursor).correlate(parents)  # reads the tables anew: only `k` is that of outside
         by_parent = (parents.c.key, *self._sorting(order, backward))  # parents first, or SQLite reads the account and asks for each row
         return narrowed.where(self.key.in_(first)).select_from(parents).order_by(*by_parent)
+
+    def _reads(self, window: Window) -> frozenset[str] | None:
+        """The columns to read; all unless the same are asked for often, for each choice of columns is a shape of its own."""
+        reads = window.columns(self.graph_type)
+        return reads if reads is not None and self._often(reads) else None
 
     def _narrowed(self, reads: frozenset[str] | None, order: str, *others: Any) -> Any:
         """The rows with the columns that are read, or that their order or their parent is told by."""

@@ -1,6 +1,6 @@
 """Reads as prepared statements: built at import, compiled once per database, answered as rows with named columns."""
 
-from collections import defaultdict
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from operator import attrgetter, itemgetter
 from typing import Any, ClassVar, Protocol, TypeVar, cast
@@ -29,7 +29,9 @@ DIALECTS: dict[str, Dialect] = {
     "postgresql": asyncpg.dialect(),  # type: ignore[no-untyped-call]
 }
 NARROWED_KEPT = 32
-"""Selections of columns that are kept of a statement; with further ones it is read whole."""
+"""Selections of columns that are kept of a statement."""
+OFTEN = 3
+"""So many times columns have to be asked for before a statement of their own is made: that takes some milliseconds."""
 STATEMENTS: list["Statement"] = []
 """Every statement built at import, so that a test can compile them all."""
 
@@ -141,16 +143,32 @@ def _converter(column_type: TypeEngine[Any], dialect: Dialect) -> Converter | No
     return None
 
 
+class Often:
+    """Tells what comes again and again from what comes once; of the rest only the latest are remembered."""
+
+    def __init__(self, kept: int = 256) -> None:
+        self._kept = kept
+        self._times: OrderedDict[Hashable, int] = OrderedDict()
+
+    def __call__(self, what: Hashable) -> bool:
+        """Count; say whether it has come often by now."""
+        self._times[what] = times = self._times.pop(what, 0) + 1
+        if len(self._times) > self._kept:
+            self._times.popitem(last=False)
+        return times >= OFTEN
+
+
 class Statement:
     """A read, the same for both databases or built for each; checked against crossing accounts when it is built."""
 
-    __slots__ = ("_build", "_keeps", "_narrowed", "_prepared", "graph_type", "unscoped")
+    __slots__ = ("_build", "_keeps", "_narrowed", "_often", "_prepared", "graph_type", "unscoped")
 
     def __init__(self, build: Callable[[str], Any], graph_type: str, unscoped: str | None, keeps: frozenset[str] | None = None) -> None:
         self._build = build
         self._prepared: dict[str, Prepared] = {}
         self._keeps = keeps
-        self._narrowed: dict[frozenset[str], Statement] = {}
+        self._narrowed: OrderedDict[frozenset[str], Statement] = OrderedDict()
+        self._often = Often()
         self.graph_type = graph_type
         self.unscoped = unscoped
         if unscoped is None:
@@ -170,10 +188,17 @@ class Statement:
         wanted = reads.get(self.graph_type)
         if wanted is None or self._keeps is None:
             return self
-        if wanted not in self._narrowed and len(self._narrowed) < NARROWED_KEPT:
-            names = wanted | self._keeps
-            self._narrowed[wanted] = Statement(lambda dialect: with_columns(self._build(dialect), names), self.graph_type, self.unscoped)
-        return self._narrowed.get(wanted, self)
+        if (known := self._narrowed.get(wanted)) is not None:
+            self._narrowed.move_to_end(wanted)
+            return known
+        if not self._often(wanted):
+            return self
+        names = wanted | self._keeps
+        made = Statement(lambda dialect: with_columns(self._build(dialect), names), self.graph_type, self.unscoped)
+        self._narrowed[wanted] = made
+        if len(self._narrowed) > NARROWED_KEPT:
+            self._narrowed.popitem(last=False)
+        return made
 
 
 def with_columns(select: Any, names: Collection[str]) -> Any:

@@ -6,7 +6,7 @@ from domain.candidates import queries
 from domain.candidates.queries import COLUMNS
 from domain.kernel import statements
 from domain.kernel.paging import Window
-from domain.kernel.statements import Narrowed, Statement
+from domain.kernel.statements import Narrowed, Often, Statement
 from tests.support.world import World
 
 
@@ -32,9 +32,23 @@ class TestNarrowed:
         whole = Statement(queries._BY_KEY._build, "Candidate", None)
         assert whole.narrowed({"Candidate": frozenset({"name"})}) is whole
 
-    def test_the_same_columns_are_the_same_statement_and_no_more_than_some_are_kept(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(statements, "NARROWED_KEPT", 1)
+    def test_the_same_columns_are_the_same_statement_and_only_the_latest_are_kept(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(statements, "NARROWED_KEPT", 2)
         read = Statement(queries._BY_KEY._build, "Candidate", None, frozenset({"key"}))
-        first = read.narrowed({"Candidate": frozenset({"name"})})
-        assert read.narrowed({"Candidate": frozenset({"name"})}) is first is not read
-        assert read.narrowed({"Candidate": frozenset({"email"})}) is read
+        names, mails, both = ({"Candidate": frozenset(wanted)} for wanted in ({"name"}, {"email"}, {"name", "email"}))
+        first, second = read.narrowed(names), read.narrowed(mails)
+        assert read.narrowed(names) is first is not read
+        assert read.narrowed(both) is not read
+        assert read.narrowed(names) is first
+        assert read.narrowed(mails) is not second
+
+    def test_columns_that_are_asked_for_once_are_not_worth_a_statement(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(statements, "OFTEN", 3)
+        read = Statement(queries._BY_KEY._build, "Candidate", None, frozenset({"key"}))
+        found = [read.narrowed({"Candidate": frozenset({"name"})}) is read for _ in range(4)]
+        assert found == [True, True, False, False]
+
+    def test_only_the_latest_are_counted(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(statements, "OFTEN", 2)
+        often = Often(kept=2)
+        assert [often(what) for what in "aabcdaa"] == [False, True, False, False, False, False, True]
