@@ -5,7 +5,7 @@ from typing import Any
 
 from bench import teams
 from gateway.execution import engine
-from gateway.execution.plan import NotCovered
+from gateway.execution.conditions import NotCovered
 
 
 def _left(*_: Any, **__: Any) -> Any:

@@ -34,6 +34,16 @@ class Counters(MemoryStorage):
         left = _left(expiry, now)
         return previous, left if previous else 0.0, current, left + expiry
 
+    async def clear_sliding_window(self, key: str, expiry: int) -> None:
+        """Forget a key."""
+        self._windows.pop(key, None)
+
+    async def reset(self) -> int | None:
+        """Forget all."""
+        forgotten = len(self._windows)
+        self._windows.clear()
+        return forgotten
+
     def _window(self, key: str, expiry: int, now: float) -> tuple[int, int, int]:
         number = int(now // expiry)
         last, current, previous = self._windows.get(key, (number, 0, 0))

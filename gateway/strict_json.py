@@ -26,6 +26,8 @@ def loads(body: bytes) -> Any:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
         raise BadJson("The body is not valid UTF-8.") from None
+    if text.startswith("\ufeff"):
+        raise BadJson("The body is not valid JSON: it begins with a byte order mark.")
     try:
         value = _DECODER.decode(text)
     except json.JSONDecodeError as error:

@@ -30,13 +30,13 @@ class Declared:
     """What an execution engine needs to answer a field for a whole level of parents at once."""
 
     kind: str
-    """edge, connection, computed, unfold or batched."""
+    """edge, connection, computed, unfold, batched or root."""
     level: Level | None = None
     """Called once with all parents of a level: `await level(parents, context, **arguments)`."""
     function: Callable[..., Any] | None = None
     """For computed and unfold: a pure function of the row's columns."""
     columns: tuple[str, ...] = ()
-    """The columns of the parent that are read; empty when the field reads the whole parent."""
+    """The columns of the parent that are read; empty when the field reads the whole parent, or gives it on as one of its values."""
     needs_context: bool = False
     source: Callable[..., Any] | None = None
     """The batch query behind an edge or a connection; fields with the same one can share what it found."""

@@ -5,7 +5,7 @@ from itertools import chain
 from typing import Any
 
 from gateway.execution.levels import Below, Level, Part
-from gateway.execution.shapes import NOTHING, Shape, Types, are_lists, has_failures
+from gateway.execution.shapes import NOTHING, Shape, Types, are_lists, is_odd
 from gateway.execution.writers import Column, OutOfTheOrdinary, sliced
 
 
@@ -15,6 +15,8 @@ def completed(level: Level) -> list[dict[str, Any]]:
     Raises OutOfTheOrdinary.
     """
     selection = level.selection
+    if not level.parents:
+        return []
     if not selection.fields:
         return [{} for _ in level.parents]
     columns = level.written if selection.flat else [_column(level, number) for number in range(len(selection.fields))]
@@ -56,7 +58,7 @@ def _of(part: Part) -> list[Any]:
 
 def _nested(answers: list[Any], shape: Shape, column: Column, types: Types) -> Column:
     """Objects put where they were found: one for each value, or one for each item of a list."""
-    if has_failures(types) or (shape.required and NOTHING in types):
+    if is_odd(types) or (shape.required and NOTHING in types):
         raise OutOfTheOrdinary
     if shape.item is None:
         return _around(column, answers) if NOTHING in types else answers

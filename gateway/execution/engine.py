@@ -18,10 +18,11 @@ from graphql.execution.collect_fields import FragmentDetails
 from graphql.execution.values import VariableValues
 
 from gateway.execution.complete import completed
+from gateway.execution.conditions import NotCovered
 from gateway.execution.explain import Report
 from gateway.execution.fields import Ways
 from gateway.execution.levels import Level
-from gateway.execution.plan import NotCovered, Plan, Plans
+from gateway.execution.plan import Plan, Plans
 from gateway.execution.replay import Reference, Replay
 from gateway.execution.resolve import Run, TagOf
 from gateway.execution.writers import OutOfTheOrdinary

@@ -1,15 +1,14 @@
 """What a level is: the objects at one place of the answer, the columns of their values, and the levels below."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from operator import attrgetter
 from typing import Any
 
 from graphql.pyutils import Path, is_iterable
 
 from gateway.execution.plan import Selection
-from gateway.execution.shapes import Joined, Shape, Types
+from gateway.execution.shapes import Joined, Shape, Types, is_absent
 from gateway.execution.writers import Column
 
 
@@ -25,7 +24,7 @@ class Level:
     types: list[Types]
     """For each field the classes of its values."""
     written: list[Column | None]
-    """For each field with leaves the values as they are answered; None when something about them is out of the ordinary."""
+    """For each field with leaves the values as they are answered; None until then, and when one is out of the ordinary."""
     below: list["Below | None"]
     """For each field with a selection of its own, the objects found by it."""
     places: Mapping[str, int] | None = None
@@ -52,10 +51,6 @@ class Level:
         if self.rows is None:
             self.rows = tuple(zip(*self.parents, strict=True))
         return self.rows[self.places[name]]
-
-    def reader(self, name: str) -> Callable[[Any], Any]:
-        """How to read an attribute that is no column."""
-        return attrgetter(name)
 
     def let_go(self) -> None:
         """Forget the levels below, which know this one: else all values stay until somebody looks for cycles."""
@@ -134,7 +129,7 @@ def _places(kind: type) -> Mapping[str, int] | None:
 
 def _trace(found: list[Path], path: Path, value: Any, shape: Shape) -> None:
     """Where the objects within a value stand, in the order of `flat`."""
-    if value is None or isinstance(value, Exception):
+    if is_absent(value):
         return
     if shape.item is None:
         found.append(path)

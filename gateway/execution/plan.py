@@ -14,16 +14,14 @@ from graphql import (
     GraphQLSchema,
     OperationDefinitionNode,
     TypeNameMetaFieldDef,
-    VariableNode,
-    Visitor,
     get_named_type,
     is_leaf_type,
     is_object_type,
-    visit,
 )
 from graphql.execution.collect_fields import FieldDetails, FragmentDetails, collect_fields, collect_subfields
 from graphql.execution.values import VariableValues, get_argument_values
 
+from gateway.execution.conditions import NotCovered, conditions, has_variable
 from gateway.execution.fields import FieldWay, Way, Ways
 from gateway.execution.shapes import Shape, Types
 from gateway.execution.writers import Write, may_wait, writer
@@ -32,14 +30,6 @@ PLANS_OF_AN_OPERATION = 16
 """Combinations of the variables of @skip and @include that are kept; further ones are run by the reference."""
 WRITERS_KEPT = 64
 """Sets of classes that a field is known to write; values of further ones are looked at anew each time."""
-
-
-class NotCovered(Exception):
-    """An operation that the engine leaves to the reference executor; the reason is for the metric."""
-
-    def __init__(self, reason: str) -> None:
-        self.reason = reason
-        super().__init__(reason)
 
 
 @dataclass(eq=False)
@@ -122,7 +112,7 @@ class PlannedField:
 
     def fix(self) -> None:
         """Coerce the arguments now, unless they depend on variables or are wrong."""
-        if not any(_has_variable(argument) for argument in self.node.arguments or ()):
+        if not any(has_variable(argument) for argument in self.node.arguments or ()):
             with contextlib.suppress(Exception):  # it is an error of each run, where it can be located
                 self.constant = self._coerced(VariableValues({}, {}))
 
@@ -240,7 +230,7 @@ class Plans:
         self._operation = operation
         self._fragments = fragments
         self._hide_suggestions = hide_suggestions
-        self._conditions = sorted(_conditions(operation, fragments))
+        self._conditions = sorted(conditions(operation, fragments))
         self._known: dict[tuple[Any, ...], Plan] = {}
 
     def plan(self, variables: VariableValues) -> Plan:
@@ -264,43 +254,3 @@ class Plans:
         kept = [name for name in self._conditions if name in variables.coerced]
         sources = {name: variables.sources[name] for name in kept if name in variables.sources}
         return VariableValues(sources, {name: variables.coerced[name] for name in kept})
-
-
-class _Conditions(Visitor):
-    """Gathers the variables of @skip and @include; refuses other directives, which may mean anything."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.names: set[str] = set()
-
-    def enter_directive(self, node: Any, *_: Any) -> None:
-        if node.name.value not in ("skip", "include"):
-            raise NotCovered(f"@{node.name.value}")
-        for argument in node.arguments:
-            if isinstance(argument.value, VariableNode):
-                self.names.add(argument.value.name.value)
-
-
-def _conditions(operation: OperationDefinitionNode, fragments: Mapping[str, FragmentDetails]) -> set[str]:
-    if operation.directives:
-        raise NotCovered(f"@{operation.directives[0].name.value}")
-    found = _Conditions()
-    visit(operation.selection_set, found)
-    for fragment in fragments.values():
-        visit(fragment.definition, found)
-    return found.names
-
-
-class _Variables(Visitor):
-    def __init__(self) -> None:
-        super().__init__()
-        self.found = False
-
-    def enter_variable(self, *_: Any) -> None:
-        self.found = True
-
-
-def _has_variable(node: Any) -> bool:
-    seeker = _Variables()
-    visit(node, seeker)
-    return seeker.found

@@ -15,7 +15,7 @@ from graphql.type import is_abstract_type, is_object_type
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from gateway.execution.levels import Below, Level
-from gateway.execution.shapes import Shape
+from gateway.execution.shapes import Shape, is_absent
 
 
 class Reference(StrawberryGraphQLCoreExecutionContext):
@@ -144,7 +144,7 @@ def _numbers(values: Iterable[Any], shape: Shape, first: int) -> list[int]:
 
 
 def _count(value: Any, shape: Shape) -> int:
-    if value is None or isinstance(value, Exception):
+    if is_absent(value):
         return 0
     if shape.item is None:
         return 1

@@ -2,24 +2,24 @@
 
 import asyncio
 import inspect
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext, suppress
 from functools import cached_property, partial
-from itertools import chain
+from operator import attrgetter
 from typing import Any
 
 from graphql import GraphQLResolveInfo, default_field_resolver, default_type_resolver
 from graphql.execution.executor import Executor
 from graphql.execution.values import VariableValues
-from graphql.pyutils import Path, is_iterable
+from graphql.pyutils import Path
 
 from gateway.execution.explain import Report
 from gateway.execution.fields import Way
 from gateway.execution.levels import Above, Below, Level, Part
 from gateway.execution.plan import Plan, PlannedField, Selection
-from gateway.execution.shapes import Joined, Shape, Types, are_lists, flat, readable
-from gateway.execution.waiting import settle
-from gateway.execution.writers import Column, OutOfTheOrdinary, awaitables, may_wait
+from gateway.execution.shapes import Joined, are_lists, flat, readable
+from gateway.execution.waiting import settle_within, waits_within
+from gateway.execution.writers import Column, OutOfTheOrdinary, may_wait
 
 TagOf = Callable[[type], str | None]
 """From the class of a value to the name of the object type it stands for, when the class alone tells."""
@@ -83,7 +83,7 @@ class Run:
             name = planned.way.attribute
             column = level.column(name)
             if column is None:
-                column = mapped(level.reader(name), parents)
+                column = mapped(attrgetter(name), parents)
         elif way is Way.COMPUTED:
             column = self._computed(planned, level)
         elif way is Way.TYPENAME:
@@ -116,9 +116,13 @@ class Run:
         planned = level.selection.fields[number]
         types = frozenset(map(type, column))
         shape = planned.shape
-        if shape.item is not None and (shape.item.item is not None or not are_lists(types)) and (waited or not may_wait(types)):
-            column = [readable(value, shape) for value in column]
-            types = frozenset(map(type, column))
+        if shape.item is not None and (waited or not may_wait(types)):
+            if shape.item.item is not None or not are_lists(types):
+                column = [readable(value, shape) for value in column]
+                types = frozenset(map(type, column))
+            if not waited and waits_within(column, shape.item):
+                level.columns[number] = column
+                return False
         level.columns[number], level.types[number] = column, types
         if planned.leaf is None:
             return waited or not may_wait(types)
@@ -139,7 +143,7 @@ class Run:
         parents = level.parents
         if planned.way.way in (Way.ATTRIBUTE, Way.COMPUTED):
             column = list(level.columns[number])
-            await _settle_within(column, planned.shape)
+            await settle_within(column, planned.shape)
             return column
         try:
             arguments = planned.arguments(self.variables)
@@ -170,7 +174,7 @@ class Run:
             column = mapped(
                 lambda parent, path: resolve(parent, info._replace(path=Path(path, name, kind)), **arguments), level.parents, level.paths()
             )
-        await _settle_within(column, planned.shape)
+        await settle_within(column, planned.shape)
         return column
 
     def info_of(self, planned: PlannedField) -> "GraphQLResolveInfo[Any]":
@@ -246,35 +250,6 @@ def mapped(function: Callable[..., Any], *columns: Iterable[Any]) -> list[Any]:
 def _wrong_number(planned: PlannedField, values: Any, expected: int) -> TypeError:
     found = f"{len(values)} values" if isinstance(values, (list, tuple)) else type(values).__name__
     return TypeError(f"The batch function of {planned.parent.name}.{planned.node.name.value} gave {found} for {expected} parents.")
-
-
-async def _settle_within(column: list[Any], shape: Shape) -> None:
-    """Put what awaitables give in their place, also where they stand in lists."""
-    types = frozenset(map(type, column))
-    if may_wait(types):
-        places = awaitables(column)
-        for number, outcome in zip(places, await _outcomes([column[number] for number in places]), strict=True):
-            column[number] = outcome
-        types = frozenset(map(type, column))
-    if shape.item is not None and (shape.item.item is not None or not are_lists(types) or may_wait(_item_types(column))):
-        for number, value in enumerate(column):
-            if is_iterable(value) and not isinstance(value, Exception):
-                column[number] = items = list(value)
-                await _settle_within(items, shape.item)
-
-
-async def _outcomes(awaitables: Sequence[Awaitable[Any]]) -> list[Any]:
-    """What awaitables give, or the exceptions that they raise; one alone is just awaited."""
-    if len(awaitables) != 1:
-        return await settle(awaitables)
-    try:
-        return [await awaitables[0]]
-    except Exception as error:
-        return [error]
-
-
-def _item_types(lists: Sequence[Sequence[Any]]) -> Types:
-    return frozenset(map(type, chain.from_iterable(value for value in lists if value is not None)))
 
 
 def _kinds(objects: Sequence[Any]) -> Iterable[type]:

@@ -7,7 +7,7 @@ from itertools import chain
 from typing import Any, Protocol
 
 from graphql import GraphQLOutputType, is_list_type, is_non_null_type
-from graphql.pyutils import is_iterable
+from graphql.pyutils import Undefined, UndefinedType, is_iterable
 
 Types = frozenset[type]
 NOTHING = type(None)
@@ -44,7 +44,7 @@ class Table(Protocol):
 @lru_cache(1024)
 def is_table(kind: type) -> bool:
     """Whether values of a class are lists that are kept as columns."""
-    return hasattr(kind, "arrays") and hasattr(kind, "row")
+    return issubclass(kind, Sequence) and hasattr(kind, "arrays") and hasattr(kind, "row")
 
 
 @lru_cache(1024)
@@ -54,9 +54,14 @@ def are_lists(types: Types) -> bool:
 
 
 @lru_cache(1024)
-def has_failures(types: Types) -> bool:
-    """Whether values of these classes stand for failures; there are few sets of classes, so each is looked at once."""
-    return any(issubclass(kind, Exception) for kind in types)
+def is_odd(types: Types) -> bool:
+    """Whether values of these classes stand for failures, or for nothing in a way that is not null; each set is looked at once."""
+    return any(issubclass(kind, (Exception, UndefinedType)) for kind in types)
+
+
+def is_absent(value: Any) -> bool:
+    """Whether no object stands there: null, what is not defined, or a failure."""
+    return value is None or value is Undefined or isinstance(value, Exception)
 
 
 class Joined(Sequence[Any]):
@@ -84,8 +89,8 @@ class Joined(Sequence[Any]):
 
 def flat(column: Sequence[Any], shape: Shape, types: Types) -> Sequence[Any]:
     """The objects of a column in the order of the answer, without what is null or failed."""
-    if NOTHING in types or has_failures(types):
-        column = [value for value in column if value is not None and not isinstance(value, Exception)]
+    if NOTHING in types or is_odd(types):
+        column = [value for value in column if not is_absent(value)]
         types = frozenset(map(type, column))
     if shape.item is None:
         return column
@@ -100,9 +105,12 @@ def flat(column: Sequence[Any], shape: Shape, types: Types) -> Sequence[Any]:
 
 
 def readable(value: Any, shape: Shape) -> Any:
-    """A value whose lists can be read more than once."""
+    """A value whose lists can be read more than once; a failure while one is read stands in its place."""
     if shape.item is None or isinstance(value, Exception) or not is_iterable(value):
         return value
-    if shape.item.item is not None:
-        return [readable(item, shape.item) for item in value]
-    return value if isinstance(value, (list, tuple)) or is_table(type(value)) else list(value)
+    try:
+        if shape.item.item is not None:
+            return [readable(item, shape.item) for item in value]
+        return value if isinstance(value, (list, tuple)) or is_table(type(value)) else list(value)
+    except Exception as error:
+        return error

@@ -3,7 +3,13 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Sequence
+from itertools import chain
 from typing import Any
+
+from graphql.pyutils import is_iterable
+
+from gateway.execution.shapes import Shape, Types, are_lists
+from gateway.execution.writers import Column, awaitables, may_wait
 
 DRAINING = "the operation was canceled"
 
@@ -77,3 +83,43 @@ async def settle(awaitables: Sequence[Awaitable[Any]]) -> list[Any]:
         if isinstance(outcome, asyncio.CancelledError):
             raise outcome
     return waiting.outcomes
+
+
+async def settle_within(column: list[Any], shape: Shape) -> None:
+    """Put what awaitables give in their place, also where they stand in lists."""
+    types = frozenset(map(type, column))
+    if may_wait(types):
+        places = awaitables(column)
+        for number, outcome in zip(places, await _outcomes([column[number] for number in places]), strict=True):
+            column[number] = outcome
+        types = frozenset(map(type, column))
+    if shape.item is not None and (shape.item.item is not None or not are_lists(types) or may_wait(_item_types(column))):
+        for number, value in enumerate(column):
+            if is_iterable(value) and not isinstance(value, Exception):
+                try:
+                    column[number] = items = list(value)
+                except Exception as error:
+                    column[number] = error
+                else:
+                    await settle_within(items, shape.item)
+
+
+async def _outcomes(awaitables: Sequence[Awaitable[Any]]) -> list[Any]:
+    """What awaitables give, or the exceptions that they raise; one alone is just awaited."""
+    if len(awaitables) != 1:
+        return await settle(awaitables)
+    try:
+        return [await awaitables[0]]
+    except Exception as error:
+        return [error]
+
+
+def _item_types(lists: Sequence[Sequence[Any]]) -> Types:
+    return frozenset(map(type, chain.from_iterable(value for value in lists if value is not None)))
+
+
+def waits_within(column: Column, item: Shape) -> bool:
+    """Whether some item of lists has to be waited for; those of tables are values that are there."""
+    lists = [value for value in column if isinstance(value, (list, tuple))]
+    items = list(chain.from_iterable(lists))
+    return may_wait(frozenset(map(type, items))) or (item.item is not None and waits_within(items, item.item))

@@ -20,7 +20,7 @@ from graphql import (
 from graphql.pyutils import UndefinedType
 from graphql.type.scalars import GRAPHQL_MAX_INT, GRAPHQL_MIN_INT
 
-from gateway.execution.shapes import LISTS, NOTHING, Shape, Types, has_failures
+from gateway.execution.shapes import LISTS, NOTHING, Shape, Types, is_odd
 
 Column = Sequence[Any]
 Write = Callable[[Column], Column]
@@ -41,7 +41,7 @@ def may_wait(types: Types) -> bool:
 
 def writer(kind: GraphQLLeafType, shape: Shape, types: Types, quick: ColumnWriters) -> Write:
     """How columns with values of these classes are written; what is written raises OutOfTheOrdinary where it is not by the rule."""
-    if has_failures(types) or (shape.required and NOTHING in types):
+    if is_odd(types) or (shape.required and NOTHING in types):
         return _refuse
     if shape.item is not None:
         return partial(_lists, kind, shape.item, quick) if types <= _LISTS else _refuse
@@ -132,7 +132,7 @@ def _small_integers(column: Column) -> Column:
 
 
 def _finite(column: Column) -> Column:
-    if not math.isfinite(sum(column)):
+    if not math.isfinite(sum(column)) and not all(map(math.isfinite, column)):  # large ones may be finite without their sum
         raise OutOfTheOrdinary
     return column
 

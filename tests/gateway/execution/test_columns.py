@@ -2,7 +2,7 @@
 
 import asyncio
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -21,6 +21,7 @@ from graphql import (
     parse,
 )
 from graphql.execution import get_variable_values
+from graphql.pyutils import Undefined
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,7 +29,7 @@ from domain.kernel.statements import row_type
 from domain.kernel.tables import Table
 from gateway.execution.engine import Engine
 from gateway.execution.fields import FieldWay, Way, Ways
-from gateway.execution.replay import Reference
+from gateway.execution.replay import Reference, Replay
 from tests.gateway.execution.random_graphs import DECLARED, Declared
 
 Score = row_type("Score", ("raw", "c"))
@@ -202,6 +203,104 @@ class TestColumnWriters:
             rows = (row((1.5, 1)), row((value, value)), row((None, None)))
 
         ours, reference = await both_ways(engine, "{ rows { float int } }", Root)
+        assert ours == reference
+
+
+class Unreadable:
+    """A list that fails while it is read."""
+
+    def __iter__(self) -> Iterator[Any]:
+        yield Score((1, 2))
+        raise ValueError("unreadable")
+
+
+async def later(value: Any) -> Any:
+    return value
+
+
+def failing() -> Iterator[Any]:
+    yield from Unreadable()
+
+
+class TestOddLists:
+    """Lists of attributes may hold anything; whatever it is, the reference says what comes of it."""
+
+    ANYTHING = GraphQLScalarType("Anything", serialize=str)
+    KIND = GraphQLObjectType(
+        "Kind",
+        {
+            "leaves": attribute(GraphQLList(ANYTHING)),
+            "nested": attribute(GraphQLList(GraphQLList(ANYTHING))),
+            "scores": attribute(GraphQLList(SCORE)),
+            "score": attribute(SCORE),
+            "leaf": attribute(ANYTHING),
+        },
+    )
+    ENGINE = engine_of(GraphQLSchema(GraphQLObjectType("Query", {"kinds": attribute(GraphQLList(KIND))})))
+    ROW = row_type("Kind", ("leaves", "nested", "scores", "score", "leaf"))
+
+    @pytest.mark.parametrize(
+        "make",
+        [
+            lambda: ([later("a"), "b"], [[later("a")], None], [later(Score((1, 2))), None], later(Score((1, 2))), later("a")),
+            lambda: (failing(), [failing(), ["a"]], failing(), None, "a"),
+            lambda: (Undefined, [Undefined], [Undefined, Score((1, 2))], Undefined, Undefined),
+            lambda: ([Undefined, "a"], [[Undefined]], Undefined, Undefined, Undefined),
+            lambda: (7, [7], 7, None, None),
+            lambda: (ValueError("x"), [ValueError("y")], [ValueError("z")], ValueError("v"), ValueError("w")),
+            lambda: (Half(), [Half()], Half(), None, Half()),
+        ],
+    )
+    async def test_are_answered_as_by_the_reference(self, make: Any) -> None:
+        class Root:
+            @property
+            def kinds(self) -> list[Any]:
+                return [TestOddLists.ROW(make()), TestOddLists.ROW((["a"], [["a"]], [Score((3, 4))], Score((5, 6)), "a"))]
+
+        selection = "leaves nested scores { c shown } score { c } leaf"
+        ours, reference = await both_ways(self.ENGINE, f"{{ kinds {{ {selection} }} }}", Root())
+        assert ours == reference
+
+
+class Half:
+    """Looks like a table and is none."""
+
+    arrays = ()
+    row = Score
+
+    def __str__(self) -> str:
+        return "half"
+
+
+class TestNothing:
+    """A level without objects is nothing out of the ordinary."""
+
+    @pytest.mark.parametrize(
+        ("values", "text"),
+        [
+            ([], "{ results { scores { c half } } }"),
+            ([None], "{ results { scores { c half } } }"),
+            ([Table(Score, [], [])], "{ results { scores { c half shown } all { c } } }"),
+        ],
+    )
+    async def test_is_completed_without_the_reference(self, values: list[Any], text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        _, reference = await both_ways(SCORES, text, Root(*values))
+        monkeypatch.setattr(Replay, "over", None)
+        document = parse(text)
+        operation = SCORES.operation(document.definitions[0], {})  # type: ignore[arg-type]
+        answer = await SCORES.run(operation, get_variable_values(SCORES.ways.schema, (), {}), None, Root(*values))  # type: ignore[arg-type]
+        assert (answer.data, []) == reference
+
+    async def test_large_floats_are_finite_though_their_sum_is_not(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        kind = GraphQLObjectType("Row", {"float": attribute(GraphQLFloat)})
+        engine = engine_of(GraphQLSchema(GraphQLObjectType("Query", {"rows": attribute(GraphQLList(kind))})))
+        row = row_type("Row", ("float",))
+
+        class Root:
+            rows = (row((1.7e308,)), row((1.7e308,)))
+
+        monkeypatch.setattr(Replay, "over", None)
+        ours, reference = await both_ways(engine, "{ rows { float } }", Root)
         assert ours == reference
 
 
