@@ -21,7 +21,6 @@ from tests.support.postgres import Postgres, binaries
 
 CONCURRENCY = (1, 8, 32)
 QUICK = (8,)
-WARM_SECONDS = 2
 BESIDE = (LIMIT, REFERENCE)
 """Left out of a quick run: they are no peers."""
 TWIN = "/api/v1/invites?limit=100"
@@ -39,8 +38,8 @@ def main(arguments: Sequence[str]) -> int:
         return 1
     with running(BESIDE if quick else ()) as (servers, variables):
         check_answers(servers, variables)
-        warm(servers, variables)
-        levels, rounds, seconds = (QUICK, 2, 1) if quick else (CONCURRENCY, 3, 3)
+        warm(servers, variables, 1 if quick else 2)
+        levels, rounds, seconds = (QUICK, 2, 1) if quick else (CONCURRENCY, 3, _seconds(arguments))
         figures = measured(servers, variables, levels, rounds, seconds)
         memory = {server.name: server.memory() for server in servers}
         twin = None if quick else ratio_of_twin(servers[0], rounds, seconds)
@@ -51,6 +50,11 @@ def main(arguments: Sequence[str]) -> int:
         (HERE / "RESULTS.md").write_text(page)
     print(orjson.dumps(report.summary(ratios, 8)).decode())
     return 0
+
+
+def _seconds(arguments: Sequence[str]) -> int:
+    """How long each measurement takes: `--seconds 1` for a shorter run."""
+    return int(arguments[arguments.index("--seconds") + 1]) if "--seconds" in arguments else 3
 
 
 def install() -> int:
@@ -100,10 +104,10 @@ def check_answers(servers: Sequence[Server], variables: dict[str, list[dict[str,
                 raise RuntimeError(f"{peer} answers {name} otherwise: {str(answer)[:500]} instead of {str(ours[1])[:500]}")
 
 
-def warm(servers: Sequence[Server], variables: dict[str, list[dict[str, Any]]]) -> None:
+def warm(servers: Sequence[Server], variables: dict[str, list[dict[str, Any]]], seconds: int) -> None:
     """Let compilers compile and pools fill, all servers at the same time."""
     for name, text in OPERATIONS.items():
-        ask = partial(measure, query=text, variables=variables[name], connections=8, seconds=WARM_SECONDS)
+        ask = partial(measure, query=text, variables=variables[name], connections=8, seconds=seconds)
         with ThreadPoolExecutor() as threads:
             list(threads.map(ask, servers))
 
