@@ -122,7 +122,8 @@ def declared(graphql_field: Any) -> Declared | None:
     found = declaration(backref) if backref else None
     if isinstance(found, Guarded):
         return found.answered
-    return found if isinstance(found, Declared) and found.once_per_level else None
+    # an extension of a field is there to run, so such a field is asked by its resolver
+    return found if isinstance(found, Declared) and found.once_per_level and not backref.extensions else None
 
 
 def tag_of(kind: type) -> str | None:

@@ -42,7 +42,7 @@ CONDITIONS = {
 """Each derived status as a condition on rows."""
 
 
-_STORED = {status.value: status for status in InviteStatus}
+_STORED = {status.value: status for status in InviteStatus}  # calling the enum takes five times as long, a hundred times a page
 
 
 def derived(stored: str, expires_at: datetime, now: datetime) -> InviteStatus:

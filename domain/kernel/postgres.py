@@ -19,7 +19,9 @@ POOL_WAIT = 1.0
 IDLE_SECONDS = 300.0
 """After so long unused a connection is ended: a firewall between may have forgotten it."""
 MEND_SECONDS = 2.0
+"""For the server to let go of a canceled statement; a connection that takes longer is ended."""
 CLOSE_SECONDS = 2.0
+"""For a connection to say goodbye at the end."""
 CONNECTIONS_PER_OPERATION = 2
 _BEHIND = f"select set_config('role', '{WRITER}', true), set_config('centil.account', $1, true)"
 """What puts a transaction behind row level security: the role that the policies are for, and the account."""

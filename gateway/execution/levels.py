@@ -8,7 +8,7 @@ from typing import Any
 from graphql.pyutils import Path, is_iterable
 
 from gateway.execution.plan import Selection
-from gateway.execution.shapes import Joined, Shape, Types, is_absent
+from gateway.execution.shapes import Joined, Shape, Types, is_absent, kinds_of
 from gateway.execution.writers import Column
 
 
@@ -38,8 +38,8 @@ class Level:
     def of(cls, selection: Selection, parents: Sequence[Any], above: "Above | None" = None) -> "Level":
         """A level of which nothing is resolved yet."""
         number = len(selection.fields)
-        kind = kind_of(parents)
-        places = None if kind is None else _places(kind)
+        kinds = kinds_of(parents)
+        places = _places(kinds.pop()) if len(kinds) == 1 else None
         return cls(selection, parents, above, [()] * number, [_NO_TYPES] * number, [None] * number, [None] * number, places)
 
     def column(self, name: str) -> Column | None:
@@ -111,14 +111,6 @@ class Below:
 
 
 _NO_TYPES: Types = frozenset()
-
-
-def kind_of(objects: Sequence[Any]) -> type | None:
-    """The class of all objects, if they are of one."""
-    if type(objects) is Joined:
-        return objects.row
-    kinds = set(map(type, objects))
-    return kinds.pop() if len(kinds) == 1 else None
 
 
 @lru_cache(1024)

@@ -17,7 +17,7 @@ from gateway.execution.explain import Report
 from gateway.execution.fields import Way
 from gateway.execution.levels import Above, Below, Level, Part
 from gateway.execution.plan import Plan, PlannedField, Selection
-from gateway.execution.shapes import Joined, are_lists, flat, readable
+from gateway.execution.shapes import Joined, are_lists, flat, kinds_of, readable
 from gateway.execution.waiting import settle_within, waits_within
 from gateway.execution.writers import Column, OutOfTheOrdinary, may_wait
 
@@ -208,7 +208,7 @@ class Run:
 
     def _all_of(self, selection: Selection, objects: Sequence[Any]) -> bool:
         """Whether objects are certainly of the type that a field promises, as far as the schema checks them at all."""
-        return selection.kind.is_type_of is None or all(self.tag_of(kind) == selection.kind.name for kind in _kinds(objects))
+        return selection.kind.is_type_of is None or all(self.tag_of(kind) == selection.kind.name for kind in kinds_of(objects))
 
     async def _parts(self, planned: PlannedField, objects: Sequence[Any]) -> dict[str, Sequence[int]]:
         """Which objects are of which type; those that are of none that the field may have are left out."""
@@ -250,10 +250,6 @@ def mapped(function: Callable[..., Any], *columns: Iterable[Any]) -> list[Any]:
 def _wrong_number(planned: PlannedField, values: Any, expected: int) -> TypeError:
     found = f"{len(values)} values" if isinstance(values, (list, tuple)) else type(values).__name__
     return TypeError(f"The batch function of {planned.parent.name}.{planned.node.name.value} gave {found} for {expected} parents.")
-
-
-def _kinds(objects: Sequence[Any]) -> Iterable[type]:
-    return (objects.row,) if type(objects) is Joined else set(map(type, objects))
 
 
 async def _runtime_type(planned: PlannedField, value: Any, info: "GraphQLResolveInfo[Any]") -> Any:

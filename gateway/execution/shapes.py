@@ -87,6 +87,11 @@ class Joined(Sequence[Any]):
         return list(self)[index]
 
 
+def kinds_of(objects: Sequence[Any]) -> set[type]:
+    """The classes of objects."""
+    return {objects.row} if type(objects) is Joined else set(map(type, objects))
+
+
 def flat(column: Sequence[Any], shape: Shape, types: Types) -> Sequence[Any]:
     """The objects of a column in the order of the answer, without what is null or failed."""
     if NOTHING in types or is_odd(types):

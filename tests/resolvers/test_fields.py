@@ -4,11 +4,15 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from graphql import GraphQLField, GraphQLInt
+from strawberry.extensions import FieldExtension
+from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 from domain.kernel.statements import Row
 from gateway.app import build
 from resolvers.context import Context
-from resolvers.declared import Declared, declaration, level_field
+from resolvers.declared import Declared, computed, declaration, level_field
+from resolvers.schema import declared
 from tests.support.world import World
 
 SCHEMA = build()
@@ -92,3 +96,16 @@ def plain(value: Any) -> Any:
     if isinstance(value, list):
         return [plain(part) for part in value]
     return tuple(value) if isinstance(value, Row) else value
+
+
+def test_a_field_with_an_extension_is_asked_by_its_resolver() -> None:
+    """Else what the extension is there for would not happen."""
+
+    class Anything(FieldExtension):
+        def resolve(self, next_: Any, source: Any, info: Any, **arguments: Any) -> Any:
+            return next_(source, info, **arguments)
+
+    plain, extended = (computed(len, columns=("word",), description="Its length.") for _ in range(2))
+    extended.extensions.append(Anything())
+    fields = [GraphQLField(GraphQLInt, extensions={GraphQLCoreConverter.DEFINITION_BACKREF: field}) for field in (plain, extended)]
+    assert [declared(field) is not None for field in fields] == [True, False]
