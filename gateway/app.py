@@ -12,9 +12,14 @@ from domain.kernel.clock import Clock
 from domain.kernel.database import Database, Means, open_database
 from domain.kernel.environment import Environment, Signer
 from domain.kernel.jobs import JobQueue
+from domain.kernel.ports import Ports
 from gateway import apis, bodies, graph
+from gateway.adapters.files import store
+from gateway.adapters.mail import mailer
+from gateway.adapters.typesetting import Typst
 from gateway.consoles import GraphiQL, Reference, home
 from gateway.cors import allow_origins
+from gateway.downloads import Downloads
 from gateway.execution.run import Executor
 from gateway.front import Front
 from gateway.graphql import GraphQLEndpoint
@@ -39,6 +44,7 @@ class Server:
 
     settings: Settings
     database: Database
+    ports: Ports
     front: Front
     app: web.Application
     endpoint: GraphQLEndpoint
@@ -60,8 +66,14 @@ async def open_for(settings: Settings, jobs: JobQueue, clock: Clock | None = Non
     return await open_database(url, means, pool_size=settings.database_pool, reads_behind_rls=settings.rls == "all")
 
 
+def ports_for(settings: Settings, database: Database) -> Ports:
+    """What jobs and downloads of this installation work with."""
+    return Ports(database, mailer(settings), store(settings), Typst())
+
+
 def make_server(settings: Settings, database: Database) -> Server:
     """Wire a server on an open database."""
+    ports = ports_for(settings, database)
     executor = _executor(introspection=settings.introspection, suggestions=settings.suggestions)
     front = Front(settings, database, executor, apis.facts())
     metrics = Metrics(executor.documents.engine.fell_back)
@@ -69,7 +81,7 @@ def make_server(settings: Settings, database: Database) -> Server:
     app.on_response_prepare.append(set_headers)
     allow_origins(app, settings.cors_origins)
     endpoint = GraphQLEndpoint(front)
-    server = Server(settings, database, front, app, endpoint)
+    server = Server(settings, database, ports, front, app, endpoint)
     for method in ("GET", "POST"):
         app.router.add_route(method, "/graphql", endpoint.handle)
     app.router.add_get("/health/live", _live)
@@ -80,8 +92,10 @@ def make_server(settings: Settings, database: Database) -> Server:
     if settings.graphiql:
         GraphiQL(settings).mount(app)
     Reference().mount(app, apis.DIALECTS)
+    downloads = Downloads(front, ports)
+    downloads.mount(app)
     for dialect in apis.DIALECTS.values():
-        RestApi(front, dialect).mount(app)
+        RestApi(front, dialect, downloads).mount(app)
     add_pages(app, front)
     app.cleanup_ctx.append(_background(metrics, front))
     return server

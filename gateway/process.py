@@ -12,11 +12,9 @@ from typing import Any
 
 from aiohttp import web
 
-from domain.kernel.ports import Ports
 from gateway import logs
-from gateway.adapters.mail import mailer
 from gateway.apis import DIALECTS
-from gateway.app import Server, make_server, open_for
+from gateway.app import Server, make_server, open_for, ports_for
 from gateway.connection import Allowances, Runner
 from gateway.consoles import docs_path
 from gateway.jobs.queue import DurableQueue
@@ -124,7 +122,7 @@ class _Jobs:
 
     def __init__(self, settings: Settings, server: Server, queue: DurableQueue) -> None:
         self._settings = settings
-        self._ports = Ports(server.database, mailer(settings))
+        self._ports = server.ports
         self._queue = queue
         self._worker: Worker | None = None
 
@@ -158,7 +156,7 @@ async def _work(settings: Settings) -> None:
     stop = _told_to_stop()
     queue = DurableQueue(settings)
     database = await open_for(settings, queue)
-    worker = Worker(settings, Ports(database, mailer(settings)))
+    worker = Worker(settings, ports_for(settings, database))
     await worker.start()
     _settled()
     log.info("working")

@@ -13,6 +13,7 @@ from aiohttp import web
 from domain.kernel.errors import DomainError
 from gateway import apis, bodies, graph, strict_json
 from gateway.bodies import BodyRefused
+from gateway.downloads import Downloads
 from gateway.execution.errors import MASKED
 from gateway.front import REQUEST_ID, Caller, Front
 from gateway.limits import RateLimitExceeded
@@ -31,8 +32,9 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 class RestApi:
     """One API, mounted under its base path."""
 
-    def __init__(self, front: Front, dialect: Dialect) -> None:
+    def __init__(self, front: Front, dialect: Dialect, downloads: Downloads) -> None:
         self.front = front
+        self.downloads = downloads
         self.dialect = dialect
         self.folder = files(f"rest_compat.{dialect.name}") / "operations"
         self.operations = StoredOperations(front.executor, self.folder)
@@ -72,7 +74,10 @@ class RestApi:
             caller = await self.front.caller(self._credential(route, request), self.front.address(request))
             headers = caller.allowed.headers()
             with self.front.working(caller):
-                return self._response(await self._answer(route, request, caller), headers)
+                answered = await self._answer(route, request, caller)
+                if answered.link is not None:
+                    return await self.downloads.send(request, answered.link, headers)
+                return self._response(answered, headers)
         except DomainError as error:
             if isinstance(error, RateLimitExceeded):
                 headers = error.allowance.headers()

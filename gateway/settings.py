@@ -64,6 +64,7 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Addresses or networks of proxies whose X-Forwarded-For is believed, separated by commas."
     )
+    files_url: str = Field("", description="Where files lie: s3://bucket/folder; by default a folder under CENTIL_VAR.")
     worker: bool = Field(True, description="Run jobs inside the server; off when `centil worker` runs beside it.")
     introspection: bool = Field(True, description="Answer introspection.")
     suggestions: bool = Field(True, description="Suggest names in GraphQL errors.")
@@ -127,6 +128,13 @@ class Settings(BaseSettings):
         parts = _server(value)
         if value != "memory://" and (parts is None or parts.scheme not in ("redis", "rediss") or parts.port is None):
             raise ValueError("must look like redis://host:6379, rediss://user:password@host:6379 or memory://")
+        return value
+
+    @field_validator("files_url")
+    @classmethod
+    def _files(cls, value: str) -> str:
+        if value and not re.fullmatch(r"(s3|file)://\S+", value):
+            raise ValueError("must look like s3://bucket/folder or file:///folder")
         return value
 
     @field_validator("mail_url")

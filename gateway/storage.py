@@ -83,8 +83,10 @@ def check(settings: Settings) -> None:
         raise WrongSchema(f"The database is at step {found}, this release needs {HEAD}. Run: centil migrate")
 
 
-def migrate(settings: Settings) -> str | None:
+def migrate(settings: Settings, *, to: str = "head") -> str | None:
     """Bring the database to the schema of this release and return the step it was at before; safe to run again.
+
+    `to` stops at an older step, for what must be tried on one.
 
     Raises WrongSchema when the database is newer than this release or cannot be opened.
     """
@@ -99,7 +101,7 @@ def migrate(settings: Settings) -> str | None:
             with database.begin() as connection:
                 _make_roles(connection)
         with database.begin() as connection:
-            _upgrade(connection)
+            _upgrade(connection, to)
     finally:
         database.dispose()
     from gateway.jobs import setup  # slow to import, and only this needs it
@@ -108,14 +110,14 @@ def migrate(settings: Settings) -> str | None:
     return before
 
 
-def _upgrade(connection: Connection) -> None:
+def _upgrade(connection: Connection, to: str) -> None:
     from alembic import command  # takes seconds to import, and only this needs it
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, to)
 
 
 def _make_roles(connection: Connection) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from rest_compat.dialect import Dialect
-from rest_compat.route import Empty, Route
+from rest_compat.route import Empty, FileAnswer, Route
 from rest_compat.samples import samples
 
 REF = "#/components/schemas/{model}"
@@ -40,7 +40,7 @@ class _Schemas:
     """The JSON schemas of all models of an API, each model once."""
 
     def __init__(self, dialect: Dialect) -> None:
-        wanted: list[Any] = [(route.answers, "validation") for route in dialect.routes]
+        wanted: list[Any] = [(route.answers, "validation") for route in dialect.routes if not isinstance(route.answers, FileAnswer)]
         self._refs, definitions = models_json_schema(list(dict.fromkeys(wanted)), by_alias=False, ref_template=REF, schema_generator=_Plain)
         self._definitions: dict[str, Any] = definitions.get("$defs", {})
         self._definitions["Error"] = dict(dialect.error_schema)
@@ -119,8 +119,7 @@ def _request_body(takes: dict[str, Any], names: list[str]) -> dict[str, Any]:
 
 
 def _responses(dialect: Dialect, route: Route, schemas: _Schemas, *, is_public: bool) -> dict[str, Any]:
-    envelope = dialect.success_schema(route, schemas.of(route.answers))
-    responses: dict[str, Any] = {str(route.status): _response(route.status, envelope)}
+    responses: dict[str, Any] = {str(route.status): _success(dialect, route, schemas)}
     for meaning in route.absent.values():
         if isinstance(meaning, Empty):
             responses[str(meaning.status)] = {"description": HTTPStatus(meaning.status).phrase}
@@ -130,6 +129,13 @@ def _responses(dialect: Dialect, route: Route, schemas: _Schemas, *, is_public: 
     for status in sorted({*always, *taken, *body, *route.refusals}):
         responses[str(status)] = _response(status, {"$ref": REF.format(model="Error")})
     return responses
+
+
+def _success(dialect: Dialect, route: Route, schemas: _Schemas) -> dict[str, Any]:
+    if isinstance(route.answers, FileAnswer):
+        content = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in route.answers.media_types}
+        return {"description": HTTPStatus(route.status).phrase, "content": content}
+    return _response(route.status, dialect.success_schema(route, schemas.of(route.answers)))
 
 
 def _response(status: int, schema: Mapping[str, Any]) -> dict[str, Any]:

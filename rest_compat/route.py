@@ -37,6 +37,20 @@ class Empty:
 
 
 @dataclass(frozen=True, slots=True)
+class FileAnswer:
+    """An answer that is a file: the operation answers with a link to it, which is followed here and now."""
+
+    link: str
+    """Where the link stands, by its path from the root field: `report.url`."""
+    media_types: tuple[str, ...]
+
+    def link_in(self, root: Any) -> str:
+        for part in self.link.split("."):
+            root = root[part]
+        return str(root)
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """One documented operation."""
 
@@ -44,7 +58,7 @@ class Route:
     path: str
     operation: str
     takes: type[Parameters]
-    answers: type[BaseModel]
+    answers: type[BaseModel] | FileAnswer
     summary: str
     tag: str
     status: int = 200

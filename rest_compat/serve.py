@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from rest_compat.dialect import Dialect
 from rest_compat.problem import Problem, bad_input, problem_in
-from rest_compat.route import Empty, Route
+from rest_compat.route import Empty, FileAnswer, Route
 
 Run = Callable[[str, Mapping[str, Any]], Awaitable[tuple[Any, Any]]]
 """Runs a stored operation by its name with variables, and gives data and errors."""
@@ -33,6 +33,8 @@ class Answer:
     status: int
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
+    link: str | None = None
+    """Of a file to be sent as the body."""
 
 
 async def answer(dialect: Dialect, route: Route, call: Call, run: Run, base: str) -> Answer:
@@ -47,6 +49,8 @@ async def answer(dialect: Dialect, route: Route, call: Call, run: Run, base: str
     if isinstance(absence, Empty):
         return Answer(absence.status)
     [root] = data.values()
+    if isinstance(route.answers, FileAnswer):
+        return Answer(route.status, link=route.answers.link_in(root))
     context = {"base": base, "asked": _as_asked(route, parameters)}
     body = route.answers.model_validate(root, context=context)
     return Answer(route.status, orjson.dumps(dialect.success(body)))

@@ -18,6 +18,17 @@ class Permission(StrEnum):
     ATTEMPTS_READ = "attempts:read"
     ATTEMPTS_WRITE = "attempts:write"
     RESULTS_READ = "results:read"
+    JOB_PROFILES_READ = "job_profiles:read"
+    JOB_PROFILES_WRITE = "job_profiles:write"
+    TEAMS_READ = "teams:read"
+    TEAMS_WRITE = "teams:write"
+    REPORTS_READ = "reports:read"
+    REPORTS_WRITE = "reports:write"
+    STATISTICS_READ = "statistics:read"
+    EXPORTS_READ = "exports:read"
+    EXPORTS_WRITE = "exports:write"
+    PRIVACY_READ = "privacy:read"
+    PRIVACY_WRITE = "privacy:write"
 
 
 EVERYTHING = frozenset(Permission)

@@ -1,8 +1,8 @@
 """What the domain asks of the world outside, as protocols; `gateway.adapters` answers them."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from domain.kernel.database import Database
@@ -35,9 +35,40 @@ class Mailer(Protocol):
         """
 
 
+class Files(Protocol):
+    """Where files lie, by names with slashes: `reports/9000001/cand_…/…pdf`."""
+
+    async def put(self, name: str, content: bytes | AsyncIterator[bytes]) -> None:
+        """Keep a file whole or not at all; a file of that name is replaced."""
+
+    async def get(self, name: str) -> bytes | None:
+        """A small file; None when there is none."""
+
+    def stream(self, name: str) -> AsyncIterator[bytes]:
+        """A file piece by piece.
+
+        Raises FileNotFoundError.
+        """
+
+    async def names(self, folder: str) -> list[str]:
+        """The names of all files below a folder."""
+
+    async def delete(self, folder: str) -> int:
+        """Delete all files below a folder, or the one of that name, and say how many there were."""
+
+
+class Typesetter(Protocol):
+    """Something that makes PDFs: archivable (PDF/A), tagged, the same bytes for the same input."""
+
+    async def pdf(self, template: str, data: Mapping[str, Any]) -> bytes:
+        """Set a template with data that can be written as JSON; `data` has the `date` of the document as ISO text."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """What a job is given to work with."""
+    """What jobs and downloads are given to work with."""
 
     database: "Database"
     mailer: Mailer
+    files: Files
+    typesetter: Typesetter

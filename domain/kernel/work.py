@@ -29,7 +29,7 @@ class NumberSeries(Entity):
 
 _Recorded = tuple[int, str, str, datetime, dict[str, Any]]
 NUMBERS_AT_ONCE = 10
-SERIES = {"account": 9_000_000, "attempt": 1_000, "norm_group": 1_000}
+SERIES = {"account": 9_000_000, "attempt": 1_000, "norm_group": 1_000, "job_profile": 1_000, "team": 1_000}
 """The series there are, and the number before their first."""
 
 

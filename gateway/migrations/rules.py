@@ -1,6 +1,7 @@
 """What tables get beyond their columns: row level security, append-only, the search index, number series."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 import sqlalchemy as sa
 from alembic import op
@@ -29,6 +30,16 @@ def account_owned(*tables: str) -> None:
         op.execute(f"GRANT SELECT ON {table} TO {READER}")
 
 
+@contextmanager
+def as_owner(table: str) -> Iterator[None]:
+    """Let a step read and change the rows of all accounts, which even the owner may not otherwise."""
+    if on_postgresql():
+        op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
+    yield
+    if on_postgresql():
+        op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+
+
 def shared(*tables: str) -> None:
     """Let the application use tables that belong to no account."""
     if on_postgresql():
@@ -41,7 +52,7 @@ def append_only(*tables: str) -> None:
     """Refuse to change or delete rows that were written, whoever asks."""
     if on_postgresql():
         op.execute(
-            "CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
+            "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
             "$$ BEGIN RAISE EXCEPTION 'rows of % are never changed', TG_TABLE_NAME; END $$"
         )
     for table in tables:

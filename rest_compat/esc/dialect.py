@@ -91,7 +91,7 @@ def success(body: BaseModel) -> Any:
 
 def success_schema(route: Route, schema: Mapping[str, Any]) -> Mapping[str, Any]:
     """The schema of that envelope."""
-    told = issubclass(route.answers, Told)
+    told = isinstance(route.answers, type) and issubclass(route.answers, Told)
     properties: dict[str, Any] = {"success": {"type": "boolean", "const": True}}
     data = dict(schema)
     if told:

@@ -1,6 +1,8 @@
 """The schema: from nothing to this release, safely again, and a sentence for whoever brings another one (Q-12)."""
 
+import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +15,11 @@ from alembic.script import ScriptDirectory
 
 import gateway.migrations
 from domain.kernel.columns import Entity
+from domain.kernel.permissions import EVERYTHING
 from domain.kernel.personal import unclassed
 from gateway import storage
 from gateway.migrations import HEAD
+from gateway.migrations.versions import s0002_talent
 from gateway.settings import Settings
 from gateway.storage import WrongSchema
 from tests.support import missing
@@ -50,6 +54,17 @@ def run(settings: Settings, text: str) -> Any:
     return rows
 
 
+@contextmanager
+def as_owner(settings: Settings, *tables: str) -> Iterator[None]:
+    """Reach rows past row level security, as a step of a migration does."""
+    for force in ("NO FORCE", "FORCE"):
+        if not settings.on_sqlite:
+            for table in tables:
+                run(settings, f"ALTER TABLE {table} {force} ROW LEVEL SECURITY")
+        if force == "NO FORCE":
+            yield
+
+
 def tables(settings: Settings) -> set[str]:
     engine = sa.create_engine(storage.sync_url(settings))
     found = set(sa.inspect(engine).get_table_names())
@@ -78,6 +93,28 @@ class TestMigrate:
         settings = Settings(var=tmp_path / "a" / "b", secret=SECRET)
         storage.migrate(settings)
         assert (tmp_path / "a" / "b" / "centil.sqlite3").exists()
+
+
+class TestFromTheRelease:
+    def test_before_keys_that_could_do_everything_still_can(self, empty: Settings) -> None:
+        """Q-12: the step to 0002, on a database with rows of the release before."""
+        storage.migrate(empty, to="0001")
+        moment = "'2026-01-01T00:00:00.000000+00:00'"
+        account = "account_id, twin, mode, company, slug, type, status, email, country, language, created_at"
+        key = "account_id, key, digest, prefix, last_four, name, mode, permissions, rate_limit, created_at"
+        everything = [*s0002_talent.EVERYTHING_BEFORE]
+        with as_owner(empty, "account", "api_key"):
+            run(empty, f"INSERT INTO account ({account}) VALUES (1, 2, 'live', 'A', 'a', 's', 'a', 'a@example.com', 'DE', 'de', {moment})")
+            for name, permissions in (("all", everything), ("some", everything[:3])):
+                kept = json.dumps(permissions) if empty.on_sqlite else "{" + ",".join(permissions) + "}"
+                run(empty, f"INSERT INTO api_key ({key}) VALUES (1, '{name}', '{name}', 'p', 'l', 'n', 'live', '{kept}', 100, {moment})")
+        assert storage.migrate(empty) == "0001"
+        with as_owner(empty, "api_key"):
+            found = dict(run(empty, "SELECT key, permissions FROM api_key"))
+        found = {name: json.loads(kept) if empty.on_sqlite else kept for name, kept in found.items()}
+        assert found == {"all": [*everything, *s0002_talent.NEW_PERMISSIONS], "some": everything[:3]}
+        assert set(found["all"]) <= EVERYTHING
+        storage.check(empty)
 
 
 class TestCheck:

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from domain.invites.expiry import expire
-from domain.kernel.ports import Ports
 from tests.support import missing
 from tests.support.databases import Databases
 from tests.support.http import Http
@@ -36,7 +35,7 @@ class TestStory:
             await world.run_jobs()
             assert {mail.to for mail in world.outbox.mails} == {"late@example.com"}
             world.advance(days=31)
-            assert await expire.run(Ports(world.database, world.outbox)) == 1
+            assert await expire.run(world.ports()) == 1
             await http.close()
             await world.close()
 

@@ -25,6 +25,8 @@ from domain.kernel.jobs import JOBS
 from domain.kernel.permissions import EVERYTHING
 from domain.kernel.ports import Mail, Mailer, Ports
 from domain.kernel.work import UnitOfWork
+from gateway.adapters.files import store
+from gateway.adapters.typesetting import Typst
 from gateway.app import open_for
 from gateway.settings import Settings
 from tests.support.databases import SECRET
@@ -143,9 +145,13 @@ class World:
     def advance(self, **by: float) -> datetime:
         return self.clock.advance(timedelta(**by))
 
+    def ports(self, mailer: Mailer | None = None) -> Ports:
+        """What jobs and downloads are given: this world's database and mails, files in its own folder."""
+        return Ports(self.database, mailer or self.outbox, store(self.settings), Typst())
+
     async def run_jobs(self, mailer: Mailer | None = None) -> int:
         """Run what is due, with the step functions of the real worker; return how many."""
-        ports, done = Ports(self.database, mailer or self.outbox), 0
+        ports, done = self.ports(mailer), 0
         await asyncio.sleep(0)
         while self.jobs.due:
             name, account_id, keys = self.jobs.due.pop(0)

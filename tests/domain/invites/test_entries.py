@@ -13,7 +13,6 @@ from domain.invites.model import Entry, Invite
 from domain.kernel.actor import Actor
 from domain.kernel.errors import BadInput
 from domain.kernel.jobs import JOBS
-from domain.kernel.ports import Ports
 from tests.domain.at_once import all_at_once, failures
 from tests.domain.invites.acting import ask, confirm, drain, invite_row, news, now_at, standing
 from tests.support.world import World, some_answers
@@ -95,7 +94,7 @@ class TestConfirm:
         assert failures(keys) == []
         assert len(set(keys)) == await world.count(Invite) == await world.count(Candidate) == 1
         world.advance(days=29)
-        await JOBS["invites.expire"].run(Ports(world.database, world.outbox))
+        await JOBS["invites.expire"].run(world.ports())
         before = await standing(world)
         assert await confirm(world, entry) == keys[0]
         assert await standing(world) == before

@@ -11,7 +11,6 @@ from domain.invites.errors import LinkNotValid
 from domain.invites.model import Entry
 from domain.invites.status import LIFETIME, InviteStatus, days_left, derived
 from domain.kernel.jobs import JOBS
-from domain.kernel.ports import Ports
 from tests.domain.at_once import all_at_once
 from tests.domain.invites.acting import answered, ask, cancel, confirm, news, now_at, patient, standing
 from tests.support.world import START, World
@@ -23,7 +22,7 @@ MOMENTS = st.timedeltas(timedelta(0), timedelta(days=3650)).map(lambda later: ST
 @patient
 async def sweep(world: World) -> int:
     """The scheduled job, as it comes every few minutes."""
-    return int(await JOBS["invites.expire"].run(Ports(world.database, world.outbox)))
+    return int(await JOBS["invites.expire"].run(world.ports()))
 
 
 class TestStatus:

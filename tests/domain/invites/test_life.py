@@ -18,7 +18,6 @@ from domain.invites.status import InviteStatus, Origin
 from domain.kernel import events
 from domain.kernel.actor import Actor
 from domain.kernel.paging import Window
-from domain.kernel.ports import Ports
 from domain.results import queries as results
 from tests.domain.at_once import all_at_once
 from tests.domain.invites.acting import patient
@@ -164,7 +163,7 @@ class Invites(OnWorld):
         self.life = replace(self.life, noted=tuple(self.noted))
 
     async def _sweep(self) -> None:
-        await expiry.expire.run(Ports(self.world.database, self.world.outbox))
+        await expiry.expire.run(self.world.ports())
 
     @rule()
     def deliver(self) -> None:

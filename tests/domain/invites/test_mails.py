@@ -7,7 +7,7 @@ import pytest
 from domain.access import commands as access
 from domain.invites import commands, entries, links, mails
 from domain.kernel.actor import Actor
-from domain.kernel.ports import Mail, Ports
+from domain.kernel.ports import Mail
 from tests.domain.invites.acting import answered, ask, cancel, complete, invite_row, news, now_at, remind, standing
 from tests.support.world import Outbox, World
 
@@ -135,7 +135,7 @@ class TestUnknown:
         """Whatever was erased before the job came."""
         key = await world.invite()
         other, _key = await world.other_account()
-        ports, before = Ports(world.database, world.outbox), await standing(world)
+        ports, before = world.ports(), await standing(world)
         for account, name in ((world.account_id, "inv_unknown"), (other.account_id, key), (7, key)):
             await mails.send_invitation.run(ports, account, name)
             await mails.send_reminder.run(ports, account, name, "1")

@@ -9,7 +9,6 @@ from domain.billing.model import CreditEntry
 from domain.invites import attempts, commands, expiry
 from domain.invites.errors import AlreadyCanceled, AlreadyCompleted, NotPending, ReminderTooSoon, TooManyPendingInvites
 from domain.invites.model import Attempt, Invite
-from domain.kernel.ports import Ports
 from domain.kernel.work import UnitOfWork
 from domain.results.model import Result
 from tests.domain.at_once import all_at_once, failures, held_up
@@ -103,7 +102,7 @@ class TestCompleting:
             await attempts.complete(uow, attempt)
             world.advance(minutes=1)
 
-        sweep = expiry.expire.run(Ports(world.database, world.outbox))
+        sweep = expiry.expire.run(world.ports())
         assert await during(world, finish, sweep) == 0  # type: ignore[arg-type]
         assert "invite.expired" not in [row.type for row in await news(world)]
         assert (await invite_row(world, key)).stored_status == "completed"

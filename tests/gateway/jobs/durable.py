@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from domain.kernel.ports import Mail, Mailer, Ports
+from domain.kernel.ports import Mail, Mailer
 from gateway import storage
 from gateway.app import open_for
 from gateway.jobs.names import JOB
@@ -63,7 +63,7 @@ class Durable:
     @asynccontextmanager
     async def worker(self, mailer: Mailer) -> AsyncIterator[Worker]:
         """A worker that runs what is due, until the block ends."""
-        worker = Worker(self.world.settings, Ports(self.world.database, mailer))
+        worker = Worker(self.world.settings, self.world.ports(mailer))
         await worker.start()
         try:
             yield worker

@@ -1,0 +1,1 @@
+"""Exports: results as files, made by a job."""

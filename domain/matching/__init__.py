@@ -1,0 +1,1 @@
+"""Job profiles, and how results match them: explained, ranked, tried out."""

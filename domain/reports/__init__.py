@@ -1,0 +1,1 @@
+"""Reports: what results look like on paper and as pictures."""

@@ -1,0 +1,1 @@
+"""Statistics: what many results say together, never about fewer than five people."""

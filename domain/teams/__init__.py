@@ -1,0 +1,1 @@
+"""Teams: attempts gathered under a title, what they have in common, and what they export."""
