@@ -180,6 +180,12 @@ class PersonOrder(Enum):
     NAME = "name"
 
 
+class NamedOrder(Enum):
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    NAME = "name"
+
+
 graph_enum(
     Gender,
     name="Gender",
@@ -291,5 +297,15 @@ graph_enum(
         PersonOrder.NEWEST: "Newest first.",
         PersonOrder.OLDEST: "Oldest first.",
         PersonOrder.NAME: "By family name where it is known, else by the name as given.",
+    },
+)
+graph_enum(
+    NamedOrder,
+    name="NamedOrder",
+    description="In which order a list of things with names is given.",
+    values={
+        NamedOrder.NEWEST: "Newest first.",
+        NamedOrder.OLDEST: "Oldest first.",
+        NamedOrder.NAME: "By name, without regard to case and accents.",
     },
 )

@@ -21,6 +21,7 @@ from resolvers.entries import EntryMutation, EntryQuery
 from resolvers.events import EventSubscription
 from resolvers.instruments import InstrumentQuery
 from resolvers.invites import InviteMutation, InviteQuery
+from resolvers.job_profiles import JobProfileMutation, JobProfileQuery
 from resolvers.nodes import NodeQuery
 from resolvers.problems import LimitReached, Shortage
 from resolvers.products import ProductQuery
@@ -38,6 +39,7 @@ class Query(
     EntryQuery,
     InstrumentQuery,
     InviteQuery,
+    JobProfileQuery,
     NodeQuery,
     ProductQuery,
     ResultQuery,
@@ -46,7 +48,7 @@ class Query(
 
 
 @strawberry.type(description="What can be done. Each field is one transaction and answers its object or a Problem.")
-class Mutation(AccessMutation, AttemptMutation, CandidateMutation, CredentialMutation, EntryMutation, InviteMutation):
+class Mutation(AccessMutation, AttemptMutation, CandidateMutation, CredentialMutation, EntryMutation, InviteMutation, JobProfileMutation):
     pass
 
 

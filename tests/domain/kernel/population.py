@@ -10,6 +10,7 @@ from domain.billing.model import CreditEntry
 from domain.candidates.model import Candidate
 from domain.invites.model import Attempt, Invite
 from domain.kernel.inputs import folded
+from domain.matching.model import JobProfile
 from domain.results.model import Result
 from tests.support.world import START, World
 
@@ -38,6 +39,7 @@ def populate(account_id: int, seed: int, people: int) -> list[Any]:
         amount = 1 if kind in ("grant", "purchase") else -1
         rows += [
             _key(dice, account_id, f"key_{seed}_{number:03}"),
+            _job_profile(dice, account_id, f"jp_{seed}_{number:03}"),
             CreditEntry(account_id=account_id, key=f"crd_{seed}_{number:03}", kind=kind, amount=amount, reference=f"r{number}", at=at),
         ]
     return rows
@@ -129,6 +131,23 @@ def _key(dice: random.Random, account_id: int, key: str) -> ApiKey:
         created_at=dice.choice(MOMENTS),
         expires_at=dice.choice([None, NOW, NOW + timedelta(days=1)]),
         revoked_at=dice.choice([None, None, START]),
+    )
+
+
+def _job_profile(dice: random.Random, account_id: int, key: str) -> JobProfile:
+    name, at = dice.choice(NAMES), dice.choice(MOMENTS)
+    return JobProfile(
+        account_id=account_id,
+        key=key,
+        name=name,
+        sort_name=folded(name),
+        type=dice.choice(["standard", "leadership"]),
+        active=dice.random() < 0.7,
+        targets={},
+        target_count=0,
+        created_at=at,
+        updated_at=at,
+        deleted_at=dice.choice([None, None, at]),
     )
 
 

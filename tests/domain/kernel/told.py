@@ -20,6 +20,8 @@ from domain.invites.status import derived
 from domain.kernel.inputs import folded
 from domain.kernel.listing import Listing
 from domain.kernel.paging import encode_cursor
+from domain.matching.model import JobProfile
+from domain.matching.queries import JOB_PROFILES
 from domain.results.model import Result
 from domain.results.queries import RESULTS
 from tests.domain.kernel.population import MOMENTS, NOW
@@ -172,6 +174,16 @@ TOLD = {
         },
         {"newest": (("completed_at", "attempt_id"), True), "oldest": (("completed_at", "attempt_id"), False)},
         Result.candidate_key,
+    ),
+    "job profiles": Told(
+        JOB_PROFILES,
+        lambda account_id: own(JobProfile)(account_id).where(JobProfile.deleted_at.is_(None)),
+        {
+            "text": containing("sort_name"),
+            "type": equal("type", "standard", "leadership", "none"),
+            "active": equal("active", True, False),
+        },
+        {"newest": (("created_at", "key"), True), "oldest": (("created_at", "key"), False), "name": (("sort_name", "key"), False)},
     ),
     "keys": Told(
         KEYS,
