@@ -33,7 +33,7 @@ class contains(ColumnElement[bool]):  # noqa: N801  reads as an operator
             .select_from(_INDEX)
             .where(_INDEX.c[field].like(bindparam(f"{parameter}_like", type_=String)))
         )
-        self.indexed = literal_column("candidate.rowid").in_(rows)
+        self.indexed = literal_column("+candidate.rowid").in_(rows)
 
     def self_group(self, against: Any = None) -> "contains":
         return self

@@ -1,17 +1,19 @@
 """Pages of rankings: who fits a job profile best, which profiles fit a person best."""
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
 from functools import partial
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from domain.instruments import bank
 from domain.kernel.database import Database
 from domain.kernel.paging import Listed, Page, Window, decode_cursor, encode_cursor
+from domain.kernel.statements import Row
 from domain.matching.formula import Target, curve, overall
 from domain.matching.ranking import queries
 from domain.matching.ranking.cache import matrices
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from domain.matching.ranking.scores import Place, Slice, Wanted
 
 ORDER = "RankedResult"
+PROFILE_ORDER = "RankedProfile"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Targets = Mapping[str, Target]
 """What a job profile wants, by scale."""
@@ -173,15 +176,45 @@ class Fitting:
     exact: Fraction
 
 
-def best_profiles(attempt_id: int, values: Mapping[str, int], profiles: Sequence[tuple[Any, Targets]], limit: int) -> list[Fitting]:
-    """The profiles that a result fits best, the best first, then by key; those without a scale that it has are not in it.
+def best_profiles(measured: tuple[int, Mapping[str, int]] | None, profiles: Sequence[tuple[Any, Targets]], window: Window) -> Page:
+    """A page of job profiles by how well a result fits, the best first, then by key; none without a scale that it has.
 
-    `values` are its C-values in tenths by scale, of the scales that have one.
+    `measured` is the number of its attempt and its C-values in tenths by scale; None for somebody without a result.
+    Raises BadInput for a foreign cursor.
     """
-    scored = []
+    attempt, values = measured or (0, {})
+    scored = sorted(_scored(values, profiles), key=itemgetter(0, 1))
+    first, last = _span(window, scored)
+    part = [Fitting(attempt, row, rank, overall(scores)) for rank, (_mean, _key, row, scores) in enumerate(scored[first:last], first + 1)]
+
+    async def count(keys: Sequence[Any]) -> dict[Any, int]:
+        return dict.fromkeys(keys, len(scored))
+
+    listed = Listed(_profile_cursor, object(), count)
+    return Page(cast(list[Row], part), last < len(scored), first > 0, attempt, listed)
+
+
+def _scored(values: Mapping[str, int], profiles: Sequence[tuple[Any, Targets]]) -> Iterator[tuple[float, str, Any, list[int]]]:
+    """Negative means, which floats order exactly, with keys, rows and shown scores."""
     for row, targets in profiles:
         scores = [curve(target).scores[values[scale]] for scale, target in targets.items() if scale in values]
         if scores:
-            scored.append((-sum(scores) / len(scores), row.key, row, scores))  # floats order such quotients exactly
-    scored.sort(key=itemgetter(0, 1))
-    return [Fitting(attempt_id, row, rank, overall(scores)) for rank, (_mean, _key, row, scores) in enumerate(scored[:limit], 1)]
+            yield -sum(scores) / len(scores), row.key, row, scores
+
+
+def _span(window: Window, scored: Sequence[tuple[float, str, Any, list[int]]]) -> tuple[int, int]:
+    """Where a page begins and ends in the whole."""
+    first, last = 0, len(scored)
+    if window.cursor:
+        argument = "before" if window.backward else "after"
+        numerator, denominator, key = decode_cursor(window.cursor, PROFILE_ORDER, (int, int, str), argument=argument)
+        edge = (-numerator / max(denominator, 1), key)
+        if window.backward:
+            last = bisect_left(scored, edge, key=itemgetter(0, 1))
+        else:
+            first = bisect_right(scored, edge, key=itemgetter(0, 1))
+    return (max(first, last - window.size), last) if window.backward else (first, min(last, first + window.size))
+
+
+def _profile_cursor(fitting: Any) -> str:
+    return encode_cursor(PROFILE_ORDER, [fitting.exact.numerator, fitting.exact.denominator, fitting.job_profile.key])

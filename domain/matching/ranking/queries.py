@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 from domain.candidates.model import Candidate
 from domain.instruments import bank
 from domain.kernel.events import Event
-from domain.kernel.statements import ACCOUNT, Read, Row, any_of, statement
+from domain.kernel.statements import ACCOUNT, Read, Row, any_of, by_key, statement
 from domain.results.model import Result
 
 AT_ONCE = 10_000
@@ -28,23 +28,27 @@ def _raw(dialect: str) -> tuple[Any, Any]:
     return type_coerce(Result.c_tenths, String).label("c_tenths"), moment.label("completed")
 
 
-def _latest(dialect: str) -> Any:
+def _no_later(result: Any) -> Any:
+    """There is no later result of the same person."""
     later = aliased(Result)
-    has_later = exists().where(
-        later.account_id == Result.account_id,
+    return ~exists().where(
+        later.account_id == result.account_id,
         later.account_id == ACCOUNT,
-        later.candidate_key == Result.candidate_key,
+        later.candidate_key == result.candidate_key,
         later.instrument == bindparam("instrument", bank.PROFILE),
         or_(
-            later.completed_at > Result.completed_at,
-            and_(later.completed_at == Result.completed_at, later.attempt_id > Result.attempt_id),
+            later.completed_at > result.completed_at,
+            and_(later.completed_at == result.completed_at, later.attempt_id > result.attempt_id),
         ),
     )
+
+
+def _latest(dialect: str) -> Any:
     return (
         select(Result.attempt_id, *_raw(dialect))
         .join(Candidate, _PERSON)
         .where(Result.account_id == ACCOUNT, _PROFILE, Result.attempt_id > bindparam("after", type_=BigInteger))
-        .where(Candidate.anonymized_at.is_(None), ~has_later)
+        .where(Candidate.anonymized_at.is_(None), _no_later(Result))
         .order_by(Result.attempt_id)
         .limit(AT_ONCE)
     )
@@ -60,6 +64,11 @@ def _of_people(dialect: str) -> Any:
 
 
 _LATEST = statement(_latest)
+_LATEST_OF_PEOPLE = statement(
+    select(Result.attempt_id, Result.candidate_key, Result.instrument, Result.instrument_version, Result.c_tenths)
+    .join(Candidate, _PERSON)
+    .where(Result.account_id == ACCOUNT, _PROFILE, any_of(Result.candidate_key), Candidate.anonymized_at.is_(None), _no_later(Result))
+)
 _OF_PEOPLE = statement(_of_people)
 _COUNT = statement(select(func.count().label("number")).where(Candidate.account_id == ACCOUNT))
 _PEOPLE = statement(select(Result.attempt_id, Result.candidate_key).where(Result.account_id == ACCOUNT, any_of(Result.attempt_id)))
@@ -100,3 +109,9 @@ async def candidate_keys(read: Read, account_id: int, attempts: Collection[int])
 async def news(read: Read, account_id: int, after: int, until: int) -> list[Row]:
     """What happened to results and people between two event numbers, oldest first."""
     return await read(_NEWS, account_id=account_id, after=after, until=until)
+
+
+async def latest_of_people(read: Read, account_id: int, candidate_keys: Collection[str]) -> dict[str, Row]:
+    """The latest result of each of these people who has one, unless they are anonymised."""
+    rows = await read(_LATEST_OF_PEOPLE, account_id=account_id, keys=list(candidate_keys))
+    return by_key(rows, "candidate_key")

@@ -30,7 +30,7 @@ SOME = {
 }
 """A value for a filter; those of moments are known by their name, and all others take lists of words."""
 SERVED = re.compile(r"^SEARCH .*\(account_id=\?|Index (Only )?Scan .*account_id = |Bitmap Index Scan .*account_id = ")
-ASIDE = re.compile(r"^(SCAN (k|json_each|candidate_text) VIRTUAL TABLE|(CORRELATED )?LIST SUBQUERY|USE TEMP B-TREE|Function Scan)")
+ASIDE = re.compile(r"^(SCAN (k|json_each|candidate_text) VIRTUAL TABLE|(CORRELATED |REUSE )?LIST SUBQUERY|USE TEMP B-TREE|Function Scan)")
 JOINING = re.compile(r"^(Limit|Nested Loop|Incremental Sort|Sort|Aggregate|Materialize|Memoize|Bitmap Heap Scan)")
 SORTING = re.compile(r"TEMP B-TREE|^Sort$|^Incremental Sort$")
 SORTED_AFTER_JOINING = ("attempts", "name")
