@@ -12,6 +12,7 @@ from domain.kernel import names
 from domain.kernel.errors import Forbidden
 from domain.kernel.language import Language
 from domain.kernel.permissions import Permission
+from domain.matching import queries as matching
 from domain.results import queries as results
 from resolvers import attempts as attempt_types
 from resolvers import ids
@@ -23,6 +24,7 @@ from resolvers.fields import Connection, Info, arg, attribute, computed, connect
 from resolvers.inputs import defaulted, optional, required
 from resolvers.inputs import given as given_in
 from resolvers.nodes import Node, findable
+from resolvers.saved_matches import SavedMatch
 
 READ = Permission.CANDIDATES_READ
 
@@ -87,6 +89,16 @@ class Candidate(Node):
         default=ListOrder.NEWEST,
         filter=result_types.ResultFilter,
         description="What was measured.",
+    )
+    saved_matches: Connection[SavedMatch] = connection(
+        lambda context, keys, window, order, _given: matching.saved_by_candidate(
+            context.read, context.account_id, keys, window, order=order
+        ),
+        of=SavedMatch,
+        key="key",
+        order=ListOrder,
+        default=ListOrder.NEWEST,
+        description="The job profiles they were assigned to, with their scores.",
     )
 
 

@@ -152,6 +152,20 @@ class ScaleLabel(Enum):
     VERY_HIGH = "Very High"
 
 
+class MatchZone(Enum):
+    GREEN = "green"
+    YELLOW = "yellow"
+    RED = "red"
+
+
+class MatchColour(Enum):
+    GREEN = "green"
+    LIGHT_GREEN = "lightgreen"
+    YELLOW = "yellow"
+    ORANGE = "orange"
+    RED = "red"
+
+
 class AccountType(Enum):
     STANDARD = "standard"
     API = "API"
@@ -307,5 +321,27 @@ graph_enum(
         NamedOrder.NEWEST: "Newest first.",
         NamedOrder.OLDEST: "Oldest first.",
         NamedOrder.NAME: "By name, without regard to case and accents.",
+    },
+)
+graph_enum(
+    MatchZone,
+    name="MatchZone",
+    description="Where a C-value lies by the bounds of a target; never judged by a rounded score.",
+    values={
+        MatchZone.GREEN: "From `okMin` to `okMax`.",
+        MatchZone.YELLOW: "Outside the green zone, not outside the critical bounds.",
+        MatchZone.RED: "Below `criticalLow` or above `criticalHigh`.",
+    },
+)
+graph_enum(
+    MatchColour,
+    name="MatchColour",
+    description="A colour for a rounded score.",
+    values={
+        MatchColour.GREEN: "90 to 100: excellent.",
+        MatchColour.LIGHT_GREEN: "70 to 89: good.",
+        MatchColour.YELLOW: "60 to 69: acceptable.",
+        MatchColour.ORANGE: "50 to 59: marginal.",
+        MatchColour.RED: "0 to 49: critical.",
     },
 )

@@ -14,12 +14,13 @@ from domain.matching import commands, formula, queries
 from domain.matching.targets import ORDERED, Given, targets_of
 from resolvers import ids
 from resolvers.context import Context
-from resolvers.enums import NamedOrder
-from resolvers.fields import Connection, Info, arg, attribute, computed, graph_type, listing, mutation, query, read_by, unfold
+from resolvers.enums import ListOrder, NamedOrder
+from resolvers.fields import Connection, Info, arg, attribute, computed, connection, graph_type, listing, mutation, query, read_by, unfold
 from resolvers.inputs import defaulted, optional, required
 from resolvers.inputs import given as given_in
 from resolvers.instruments import Scale
 from resolvers.nodes import Node, findable
+from resolvers.saved_matches import SavedMatch
 
 READ = Permission.JOB_PROFILES_READ
 WRITE = Permission.JOB_PROFILES_WRITE
@@ -101,6 +102,16 @@ class JobProfile(Node):
     version: int = attribute("Counts the changes of its targets, from 1; matches say which one they were made with.")
     targets: list[Target] = unfold(_targets, columns=("targets",), description="What it asks of scales, in their published order.")
     target_count: int = attribute("On how many scales it has a target.")
+    saved_matches: Connection[SavedMatch] = connection(
+        lambda context, keys, window, order, _given: queries.saved_by_job_profile(
+            context.read, context.account_id, keys, window, order=order
+        ),
+        of=SavedMatch,
+        key="key",
+        order=ListOrder,
+        default=ListOrder.NEWEST,
+        description="The candidates that were assigned to it, with their scores.",
+    )
     created_at: datetime = attribute("When it was made.")
     updated_at: datetime = attribute("When it was changed last.")
 

@@ -26,6 +26,7 @@ from resolvers.nodes import NodeQuery
 from resolvers.problems import LimitReached, Shortage
 from resolvers.products import ProductQuery
 from resolvers.results import ResultQuery
+from resolvers.saved_matches import SavedMatchMutation
 from resolvers.scalars import SCALARS
 
 
@@ -48,7 +49,16 @@ class Query(
 
 
 @strawberry.type(description="What can be done. Each field is one transaction and answers its object or a Problem.")
-class Mutation(AccessMutation, AttemptMutation, CandidateMutation, CredentialMutation, EntryMutation, InviteMutation, JobProfileMutation):
+class Mutation(
+    AccessMutation,
+    AttemptMutation,
+    CandidateMutation,
+    CredentialMutation,
+    EntryMutation,
+    InviteMutation,
+    JobProfileMutation,
+    SavedMatchMutation,
+):
     pass
 
 

@@ -55,8 +55,14 @@ class Target:
 
     def points(self, value: Fraction) -> list[tuple[Fraction, int]]:
         """The points of the curve on the side of a value, from the ideal outwards, as (C-value, score)."""
-        if value < self.ideal:
-            return _outwards(self.ideal, self.ok_min, self.critical_low, LOWEST, sign=-1)
+        return self.below() if value < self.ideal else self.above()
+
+    def below(self) -> list[tuple[Fraction, int]]:
+        """The points of the curve from the ideal downwards."""
+        return _outwards(self.ideal, self.ok_min, self.critical_low, LOWEST, sign=-1)
+
+    def above(self) -> list[tuple[Fraction, int]]:
+        """The points of the curve from the ideal upwards."""
         return _outwards(self.ideal, self.ok_max, self.critical_high, HIGHEST, sign=1)
 
     def score(self, value: Fraction) -> Fraction:

@@ -9,7 +9,7 @@ from domain.kernel.inputs import folded
 from domain.kernel.listing import Listing, Order, where
 from domain.kernel.paging import Page, Window
 from domain.kernel.statements import ACCOUNT, Read, Row, any_of, by_key, statement
-from domain.matching.model import JobProfile
+from domain.matching.model import JobProfile, SavedMatch
 
 COLUMNS = (
     JobProfile.key,
@@ -25,10 +25,35 @@ COLUMNS = (
     JobProfile.created_at,
     JobProfile.updated_at,
 )
+SAVED_COLUMNS = (
+    SavedMatch.key,
+    SavedMatch.attempt_id,
+    SavedMatch.candidate_key,
+    SavedMatch.job_profile_key,
+    SavedMatch.formula_version,
+    SavedMatch.profile_version,
+    SavedMatch.overall,
+    SavedMatch.numerator,
+    SavedMatch.denominator,
+    SavedMatch.saved_at,
+    SavedMatch.saved_by,
+)
 _ESCAPED = str.maketrans({"%": "\\%", "_": "\\_", "\\": "\\\\"})
 _MINE = select(*COLUMNS).where(JobProfile.account_id == ACCOUNT, JobProfile.deleted_at.is_(None))
 _BY_KEY = statement(_MINE.where(any_of(JobProfile.key)), "JobProfile", keeps=("key",))
 _ALL = statement(_MINE.order_by(JobProfile.created_at.desc(), JobProfile.key.desc()), "JobProfile")
+_SAVED = select(*SAVED_COLUMNS).where(SavedMatch.account_id == ACCOUNT)
+_SAVED_BY_KEY = statement(_SAVED.where(any_of(SavedMatch.key)), "SavedMatch", keeps=("key",))
+SAVED_MATCHES = Listing(
+    _SAVED,
+    "SavedMatch",
+    key=SavedMatch.key,
+    filters={},
+    orders={
+        "newest": Order((SavedMatch.saved_at, SavedMatch.key), descending=True),
+        "oldest": Order((SavedMatch.saved_at, SavedMatch.key)),
+    },
+)
 
 
 def _part(text: str) -> str:
@@ -65,3 +90,18 @@ async def everything(read: Read, account_id: int) -> list[Row]:
 async def page(read: Read, account_id: int, window: Window, *, order: str, given: Mapping[str, Any]) -> Page:
     """The account's job profiles."""
     return await JOB_PROFILES.page(read, account_id, window, order=order, given=given)
+
+
+async def saved_by_keys(read: Read, account_id: int, keys: Collection[str]) -> dict[str, Row]:
+    """Saved matches by their keys."""
+    return by_key(await read(_SAVED_BY_KEY, account_id=account_id, keys=keys), "key")
+
+
+async def saved_by_candidate(read: Read, account_id: int, keys: Collection[str], window: Window, *, order: str) -> dict[str, Page]:
+    """The matches that were saved of each candidate."""
+    return await SAVED_MATCHES.pages_by(read, account_id, SavedMatch.candidate_key, list(keys), window, order=order, given={})
+
+
+async def saved_by_job_profile(read: Read, account_id: int, keys: Collection[str], window: Window, *, order: str) -> dict[str, Page]:
+    """The matches that were saved for each job profile."""
+    return await SAVED_MATCHES.pages_by(read, account_id, SavedMatch.job_profile_key, list(keys), window, order=order, given={})
