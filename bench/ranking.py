@@ -29,7 +29,7 @@ TARGETS = 17
 PROFILE = "mutation($input: CreateJobProfileInput!) { createJobProfile(input: $input) { ... on JobProfile { key } } }"
 PAGE = """query($key: ID!, $filter: RankingFilter, $after: String) { jobProfile(key: $key) {
   ranking(first: 20, after: $after, filter: $filter) {
-    nodes { rank overall mean colour candidate { name } } pageInfo { endCursor hasNextPage } } } }"""
+    nodes { rank overall exact { value } colour candidate { name } } pageInfo { endCursor hasNextPage } } } }"""
 KINDS: dict[str, dict[str, Any]] = {
     "first page": {},
     "at least 60": {"minimumScore": 60},

@@ -24,6 +24,7 @@ from resolvers.fields import Connection, Info, arg, attribute, computed, connect
 from resolvers.inputs import defaulted, optional, required
 from resolvers.inputs import given as given_in
 from resolvers.nodes import Node, findable
+from resolvers.rankings import RankedProfile, best_profiles
 from resolvers.saved_matches import SavedMatch
 
 READ = Permission.CANDIDATES_READ
@@ -90,6 +91,7 @@ class Candidate(Node):
         filter=result_types.ResultFilter,
         description="What was measured.",
     )
+    best_profiles: Connection[RankedProfile] = best_profiles
     saved_matches: Connection[SavedMatch] = connection(
         lambda context, keys, window, order, _given: matching.saved_by_candidate(
             context.read, context.account_id, keys, window, order=order

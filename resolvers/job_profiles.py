@@ -20,6 +20,7 @@ from resolvers.inputs import defaulted, optional, required
 from resolvers.inputs import given as given_in
 from resolvers.instruments import Scale
 from resolvers.nodes import Node, findable
+from resolvers.rankings import RankedResult, ranking
 from resolvers.saved_matches import SavedMatch
 
 READ = Permission.JOB_PROFILES_READ
@@ -102,6 +103,7 @@ class JobProfile(Node):
     version: int = attribute("Counts the changes of its targets, from 1; matches say which one they were made with.")
     targets: list[Target] = unfold(_targets, columns=("targets",), description="What it asks of scales, in their published order.")
     target_count: int = attribute("On how many scales it has a target.")
+    ranking: Connection[RankedResult] = ranking
     saved_matches: Connection[SavedMatch] = connection(
         lambda context, keys, window, order, _given: queries.saved_by_job_profile(
             context.read, context.account_id, keys, window, order=order

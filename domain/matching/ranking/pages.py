@@ -14,7 +14,8 @@ from domain.instruments import bank
 from domain.kernel.database import Database
 from domain.kernel.paging import Listed, Page, Window, decode_cursor, encode_cursor
 from domain.kernel.statements import Row
-from domain.matching.formula import Target, curve, overall
+from domain.matching.explain import Exact
+from domain.matching.formula import Target, curve
 from domain.matching.ranking import queries
 from domain.matching.ranking.cache import matrices
 
@@ -54,7 +55,7 @@ class Ranked:
     candidate_key: str
     rank: int
     """1 for the best."""
-    exact: Fraction
+    exact: Exact
     """The exact mean of the shown scores: what the ranking goes by."""
 
 
@@ -80,7 +81,7 @@ async def best_candidates(database: Database, account_id: int, targets: Targets,
 class _Found:
     """What was found in a matrix: attempts with their exact means, the rank of the first, and whether there are others around."""
 
-    best: list[tuple[int, Fraction]]
+    best: list[tuple[int, Exact]]
     first: int
     has_next: bool
     has_previous: bool
@@ -130,11 +131,15 @@ def _microseconds(moment: datetime) -> int:
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
-def _exact(matrix: "Matrix", row: int, wanted: "Sequence[Wanted]") -> Fraction:
+def _exact(matrix: "Matrix", row: int, wanted: "Sequence[Wanted]") -> Exact:
     from domain.matching.ranking.matrix import MISSING
 
     values = [(target, int(matrix.values[target.scale, row])) for target in wanted]
-    return overall([target.scores[value] for target, value in values if value != MISSING])
+    return _mean_of([target.scores[value] for target, value in values if value != MISSING])
+
+
+def _mean_of(scores: Sequence[int]) -> Exact:
+    return Exact(sum(scores), len(scores))
 
 
 async def _count(database: Database, account_id: int, targets: Targets, among: Among, keys: Sequence[Any]) -> dict[Any, int]:
@@ -173,7 +178,7 @@ class Fitting:
     job_profile: Any
     """The row of the profile."""
     rank: int
-    exact: Fraction
+    exact: Exact
 
 
 def best_profiles(measured: tuple[int, Mapping[str, int]] | None, profiles: Sequence[tuple[Any, Targets]], window: Window) -> Page:
@@ -185,7 +190,7 @@ def best_profiles(measured: tuple[int, Mapping[str, int]] | None, profiles: Sequ
     attempt, values = measured or (0, {})
     scored = sorted(_scored(values, profiles), key=itemgetter(0, 1))
     first, last = _span(window, scored)
-    part = [Fitting(attempt, row, rank, overall(scores)) for rank, (_mean, _key, row, scores) in enumerate(scored[first:last], first + 1)]
+    part = [Fitting(attempt, row, rank, _mean_of(scores)) for rank, (_mean, _key, row, scores) in enumerate(scored[first:last], first + 1)]
 
     async def count(keys: Sequence[Any]) -> dict[Any, int]:
         return dict.fromkeys(keys, len(scored))

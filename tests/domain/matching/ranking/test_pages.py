@@ -32,7 +32,7 @@ async def walked(
         found = [*part.rows, *found] if backward else [*found, *part.rows]
         if not (part.has_previous if backward else part.has_next):
             assert [row.rank for row in found] == list(range(1, len(found) + 1))
-            return [(row.attempt_id, row.exact) for row in found]
+            return [(row.attempt_id, Fraction(row.exact.numerator, row.exact.denominator)) for row in found]
         cursor = part.cursor(part.rows[0 if backward else -1])
 
 
