@@ -12,9 +12,9 @@ from domain.matching.explain import Exact
 from domain.results import queries as results
 from resolvers import ids
 from resolvers.context import Context
-from resolvers.enums import MatchColour
+from resolvers.enums import ListOrder, MatchColour
 from resolvers.exact import ExactNumber
-from resolvers.fields import Info, arg, attribute, computed, edge, graph_type, mutation, read_by, unfold
+from resolvers.fields import Connection, Info, arg, attribute, computed, edge, graph_type, listing, mutation, read_by, unfold
 from resolvers.inputs import required
 from resolvers.nodes import Node, findable
 
@@ -76,6 +76,18 @@ def _of(input: SaveMatchInput | ForgetMatchInput) -> tuple[int, str]:
 
 async def _forgotten(_context: Context, key: str) -> ForgottenMatch:
     return ForgottenMatch(key=key)
+
+
+@strawberry.type
+class SavedMatchQuery:
+    saved_matches: Connection[SavedMatch] = listing(
+        lambda context, window, order, _given: queries.saved(context.read, context.account_id, window, order=order),
+        of=SavedMatch,
+        requires=READ,
+        order=ListOrder,
+        default=ListOrder.NEWEST,
+        description="All matches that were saved in the account.",
+    )
 
 
 @strawberry.type

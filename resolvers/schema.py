@@ -26,7 +26,7 @@ from resolvers.nodes import NodeQuery
 from resolvers.problems import LimitReached, Shortage
 from resolvers.products import ProductQuery
 from resolvers.results import ResultQuery
-from resolvers.saved_matches import SavedMatchMutation
+from resolvers.saved_matches import SavedMatchMutation, SavedMatchQuery
 from resolvers.scalars import SCALARS
 
 
@@ -44,6 +44,7 @@ class Query(
     NodeQuery,
     ProductQuery,
     ResultQuery,
+    SavedMatchQuery,
 ):
     pass
 

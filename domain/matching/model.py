@@ -50,6 +50,7 @@ class SavedMatch(Entity):
     __table_args__ = (
         within_account("candidate_key", "candidate"),
         within_account("job_profile_key", "job_profile"),
+        Index("ix_saved_match_saved", "account_id", "saved_at", "key"),
         Index("ix_saved_match_candidate", "account_id", "candidate_key", "saved_at", "key"),
         Index("ix_saved_match_job_profile", "account_id", "job_profile_key", "saved_at", "key"),
     )

@@ -97,6 +97,11 @@ async def saved_by_keys(read: Read, account_id: int, keys: Collection[str]) -> d
     return by_key(await read(_SAVED_BY_KEY, account_id=account_id, keys=keys), "key")
 
 
+async def saved(read: Read, account_id: int, window: Window, *, order: str) -> Page:
+    """The matches that were saved in the account."""
+    return await SAVED_MATCHES.page(read, account_id, window, order=order, given={})
+
+
 async def saved_by_candidate(read: Read, account_id: int, keys: Collection[str], window: Window, *, order: str) -> dict[str, Page]:
     """The matches that were saved of each candidate."""
     return await SAVED_MATCHES.pages_by(read, account_id, SavedMatch.candidate_key, list(keys), window, order=order, given={})

@@ -59,5 +59,6 @@ def _saved_match() -> None:
         ),
         sa.PrimaryKeyConstraint("account_id", "key", name=op.f("pk_saved_match")),
     )
+    op.create_index("ix_saved_match_saved", "saved_match", ["account_id", "saved_at", "key"], unique=False)
     for target in ("candidate", "job_profile"):
         op.create_index(f"ix_saved_match_{target}", "saved_match", ["account_id", f"{target}_key", "saved_at", "key"], unique=False)

@@ -10,7 +10,7 @@ from domain.billing.model import CreditEntry
 from domain.candidates.model import Candidate
 from domain.invites.model import Attempt, Invite
 from domain.kernel.inputs import folded
-from domain.matching.model import JobProfile
+from domain.matching.model import JobProfile, SavedMatch
 from domain.results.model import Result
 from tests.support.world import START, World
 
@@ -33,7 +33,10 @@ def populate(account_id: int, seed: int, people: int) -> list[Any]:
             attempt = _attempt(dice, invite, next(numbers))
             rows.append(attempt)
             if attempt.completed_at:
-                rows.append(_result(dice, attempt, attempt.completed_at))
+                rows += [
+                    _result(dice, attempt, attempt.completed_at),
+                    _saved_match(dice, attempt, f"jp_{seed}_{dice.randrange(people):03}"),
+                ]
     for number in range(people):
         at, kind = dice.choice(MOMENTS), dice.choice(["grant", "purchase", "completion", "refund"])
         amount = 1 if kind in ("grant", "purchase") else -1
@@ -148,6 +151,23 @@ def _job_profile(dice: random.Random, account_id: int, key: str) -> JobProfile:
         created_at=at,
         updated_at=at,
         deleted_at=dice.choice([None, None, at]),
+    )
+
+
+def _saved_match(dice: random.Random, attempt: Attempt, job_profile: str) -> SavedMatch:
+    return SavedMatch(
+        account_id=attempt.account_id,
+        key=f"{job_profile}-{attempt.attempt_id}",
+        attempt_id=attempt.attempt_id,
+        candidate_key=attempt.candidate_key,
+        job_profile_key=job_profile,
+        formula_version=1,
+        profile_version=1,
+        overall=50,
+        numerator=50,
+        denominator=1,
+        saved_at=dice.choice(MOMENTS),
+        saved_by="system",
     )
 
 

@@ -20,8 +20,8 @@ from domain.invites.status import derived
 from domain.kernel.inputs import folded
 from domain.kernel.listing import Listing
 from domain.kernel.paging import encode_cursor
-from domain.matching.model import JobProfile
-from domain.matching.queries import JOB_PROFILES
+from domain.matching.model import JobProfile, SavedMatch
+from domain.matching.queries import JOB_PROFILES, SAVED_MATCHES
 from domain.results.model import Result
 from domain.results.queries import RESULTS
 from tests.domain.kernel.population import MOMENTS, NOW
@@ -184,6 +184,13 @@ TOLD = {
             "active": equal("active", True, False),
         },
         {"newest": (("created_at", "key"), True), "oldest": (("created_at", "key"), False), "name": (("sort_name", "key"), False)},
+    ),
+    "saved matches": Told(
+        SAVED_MATCHES,
+        own(SavedMatch),
+        {},
+        {"newest": (("saved_at", "key"), True), "oldest": (("saved_at", "key"), False)},
+        SavedMatch.candidate_key,
     ),
     "keys": Told(
         KEYS,
