@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from operator import attrgetter
-from typing import Any
+from typing import Any, ClassVar
 
 from domain.instruments.bank import Scale
 from domain.matching.formula import GREEN, RED, YELLOW, Curve, Target, curve
@@ -39,6 +39,7 @@ class Wanted:
 class ScaleCoverage:
     """How the people of a team fit one scale of a profile."""
 
+    graph_type: ClassVar[str] = "ScaleCoverage"
     scale: Scale
     green: int
     yellow: int
@@ -56,6 +57,7 @@ class ScaleCoverage:
 class Change:
     """Somebody who would come or go, and what the coverage would be then."""
 
+    graph_type: ClassVar[str] = "CoverageChange"
     candidate_key: str
     coverage: Fraction
     change: Fraction
@@ -66,6 +68,7 @@ class Change:
 class Coverage:
     """How a team covers a profile."""
 
+    graph_type: ClassVar[str] = "TeamCoverage"
     wanted: Wanted
     scales: tuple[ScaleCoverage, ...]
     people: frozenset[str]
@@ -75,9 +78,10 @@ class Coverage:
         return Fraction(sum(scale.best for scale in self.scales), len(self.scales))
 
     @property
-    def shown(self) -> int:
+    def score(self) -> int:
         return half_up(self.exact)
 
+    @property
     def leaving(self) -> Change | None:
         """Whose leaving would cost most; of several the one whose key comes first, None when nobody's would."""
         lost: Counter[str] = Counter()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, insert, select
+from sqlalchemy import BigInteger, and_, bindparam, func, insert, select
 
 from domain.candidates.model import Candidate
 from domain.instruments import bank
@@ -68,7 +68,7 @@ _PEOPLE = (
     .with_for_update(key_share=True)
 )
 """Locked, in one order for all, so that nobody is erased or fills their last team meanwhile."""
-_TEAM = bindparam("team")
+_TEAM = bindparam("team", type_=BigInteger)
 _KNOWN = select(TeamMember.attempt_id).where(TeamMember.account_id == ACCOUNT, TeamMember.team_id == _TEAM, any_of(TeamMember.attempt_id))
 _COUNT = select(func.count()).where(TeamMember.account_id == ACCOUNT, TeamMember.team_id == _TEAM)
 _TEAMS_OF = (

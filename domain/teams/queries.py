@@ -130,6 +130,11 @@ MEMBERS = Listing(
 )
 
 
+def _containing(text: str) -> str:
+    """A pattern for what contains a text, without regard to case and accents."""
+    return f"%{folded(text.strip()).translate(_LIKE)}%"
+
+
 async def by_id(read: Read, account_id: int, keys: Collection[int]) -> dict[int, Row]:
     """Teams by their numbers."""
     return by_key(await read(_BY_ID, account_id=account_id, keys=keys), "team_id")
