@@ -28,6 +28,7 @@ from resolvers.products import ProductQuery
 from resolvers.results import ResultQuery
 from resolvers.saved_matches import SavedMatchMutation, SavedMatchQuery
 from resolvers.scalars import SCALARS
+from resolvers.teams import TeamMutation, TeamQuery
 
 
 @strawberry.type(description="What can be asked.")
@@ -45,6 +46,7 @@ class Query(
     ProductQuery,
     ResultQuery,
     SavedMatchQuery,
+    TeamQuery,
 ):
     pass
 
@@ -59,6 +61,7 @@ class Mutation(
     InviteMutation,
     JobProfileMutation,
     SavedMatchMutation,
+    TeamMutation,
 ):
     pass
 

@@ -8,7 +8,7 @@ from domain.kernel.inputs import folded
 from gateway.migrations import rules
 
 revision = "0004"
-down_revision = "0002"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
