@@ -74,12 +74,13 @@ class RankedProfile:
 class RankingFilter:
     minimum_score: int | None = defaulted("Those whose overall score, as it is shown, is at least this; 0 to 100.", None)
     no_red_zone: bool = defaulted("Only those with no scale in the red zone.", False)
+    team: strawberry.ID | None = defaulted("Those who are in this team, by its number or id.", None)
     completed_from: datetime | None = defaulted("Those whose latest result was completed at this moment or later.", None)
     completed_until: datetime | None = defaulted("Those whose latest result was completed before this moment.", None)
 
 
 async def _ranking(parents: Sequence[Any], context: Context, *, filter: Any = None, **window: Any) -> list[Pages]:
-    among = _among(filters(filter))
+    among = await _among(context, filters(filter))
     asked = Window(**window)
     return [
         Pages(await pages.best_candidates(context.database, context.account_id, targets_of(parent.targets), asked, among))
@@ -87,8 +88,11 @@ async def _ranking(parents: Sequence[Any], context: Context, *, filter: Any = No
     ]
 
 
-def _among(given: Mapping[str, Any]) -> pages.Among:
+async def _among(context: Context, given: Mapping[str, Any]) -> pages.Among:
+    team = given.get("team")
+    attempts = None if team is None else await ranked.attempts_of_team(context.read, context.account_id, team)
     return pages.Among(
+        attempts=attempts,
         completed_from=given.get("completed_from"),
         completed_until=given.get("completed_until"),
         minimum=given.get("minimum_score"),

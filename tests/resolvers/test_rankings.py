@@ -13,7 +13,8 @@ from tests.resolvers.test_statements import statements
 from tests.support.http import Http
 
 CREATE = "mutation($input: CreateJobProfileInput!) { createJobProfile(input: $input) { ... on JobProfile { key } } }"
-RANKING = """query($profile: ID!, $first: Int, $after: String, $last: Int, $before: String, $filter: RankingFilter) { jobProfile(key: $profile) {
+RANKING = """query($profile: ID!, $first: Int, $after: String, $last: Int, $before: String, $filter: RankingFilter) {
+  jobProfile(key: $profile) {
   ranking(first: $first, after: $after, last: $last, before: $before, filter: $filter) { totalCount
     nodes { rank overall exact { numerator denominator value } colour candidate { key } result { key match(jobProfile: $profile) {
       overall exact { value } colour } } }
@@ -75,6 +76,20 @@ class TestRanking:
         assert (await ranking(http, key, first=5, filter=future))["nodes"] == []
         tamed = await ranking(http, key, first=100, filter={"noRedZone": True})
         assert 0 < tamed["totalCount"] < len(whole)
+
+    async def test_of_a_team_has_its_people_alone(self, http: Http) -> None:
+        """By their latest result, whichever of their attempts is the member."""
+        key = await profile(http, "Any", ("detail", 7))
+        _, first = await http.world.complete(seed=1)
+        http.world.advance(days=1)
+        _, latest = await http.world.complete(seed=2)
+        await http.world.complete("bert@example.com", "Bert", seed=3)
+        made = await http.graph('mutation { createTeam(input: {title: "North"}) { ... on Team { key } } }')
+        team = made["createTeam"]["key"]
+        add = "mutation($input: AddTeamMembersInput!) { addTeamMembers(input: $input) { __typename } }"
+        await http.graph(add, input={"key": str(team), "attempts": [str(first)]})
+        assert [node["result"]["key"] for node in (await ranking(http, key, first=5, filter={"team": str(team)}))["nodes"]] == [latest]
+        assert (await ranking(http, key, first=5, filter={"team": "4711"}))["nodes"] == []
 
     async def test_of_a_profile_without_targets_is_empty(self, http: Http, people: People) -> None:
         assert (await ranking(http, await profile(http, "Nothing"), first=5))["nodes"] == []

@@ -11,6 +11,7 @@ from domain.instruments import bank
 from domain.kernel.events import Event
 from domain.kernel.statements import ACCOUNT, Read, Row, any_of, by_key, statement
 from domain.results.model import Result
+from domain.teams.model import TeamMember
 
 AT_ONCE = 10_000
 """Results read by one statement when a matrix is made."""
@@ -72,6 +73,14 @@ _LATEST_OF_PEOPLE = statement(
 _OF_PEOPLE = statement(_of_people)
 _COUNT = statement(select(func.count().label("number")).where(Candidate.account_id == ACCOUNT))
 _PEOPLE = statement(select(Result.attempt_id, Result.candidate_key).where(Result.account_id == ACCOUNT, any_of(Result.attempt_id)))
+_OF_TEAM = statement(
+    select(Result.attempt_id)
+    .join(TeamMember, and_(TeamMember.account_id == Result.account_id, TeamMember.candidate_key == Result.candidate_key))
+    .where(
+        Result.account_id == ACCOUNT, TeamMember.account_id == ACCOUNT, _PROFILE, TeamMember.team_id == bindparam("team", type_=BigInteger)
+    )
+    .distinct()
+)
 _NEWS = statement(
     select(Event.sequence, Event.type, Event.subject)
     .where(
@@ -83,6 +92,11 @@ _NEWS = statement(
     .order_by(Event.sequence)
     .limit(NEWS_AT_ONCE)
 )
+
+
+async def attempts_of_team(read: Read, account_id: int, team: int) -> list[int]:
+    """The attempts of everybody who is in a team, whichever of them the team has them by."""
+    return [row.attempt_id for row in await read(_OF_TEAM, account_id=account_id, team=team)]
 
 
 async def people(read: Read, account_id: int) -> int:
