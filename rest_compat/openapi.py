@@ -71,7 +71,7 @@ def _operation(dialect: Dialect, route: Route, schemas: _Schemas, *, is_public: 
     described: dict[str, Any] = {"operationId": route.operation_id or route.operation, "summary": route.summary, "tags": [route.tag]}
     if route.description:
         described["description"] = route.description
-    takes = route.takes.model_json_schema(by_alias=True, schema_generator=_Plain)
+    takes = _without_references(route.takes.model_json_schema(by_alias=True, schema_generator=_Plain))
     required = set(takes.get("required", ()))
     places = {name: "path" if name in route.path_names else "body" if route.has_body else "query" for name in takes.get("properties", {})}
     described["parameters"] = [
@@ -79,7 +79,7 @@ def _operation(dialect: Dialect, route: Route, schemas: _Schemas, *, is_public: 
     ]
     in_body = [name for name, place in places.items() if place == "body"]
     if in_body:
-        described["requestBody"] = _request_body(takes, in_body)
+        described["requestBody"] = _request_body(takes, in_body, required=route.method == "PUT")
     described["responses"] = _responses(dialect, route, schemas, is_public=is_public)
     if not is_public:
         described["security"] = [{name: []} for name in dialect.security]
@@ -106,7 +106,24 @@ def _never_null(schema: dict[str, Any]) -> dict[str, Any]:
     return schema
 
 
-def _request_body(takes: dict[str, Any], names: list[str]) -> dict[str, Any]:
+def _without_references(schema: dict[str, Any]) -> dict[str, Any]:
+    """A schema with the models that it refers to written out in their places; none of them refers to itself."""
+    definitions = schema.pop("$defs", {})
+
+    def written(node: Any) -> Any:
+        if isinstance(node, list):
+            return [written(part) for part in node]
+        if not isinstance(node, dict):
+            return node
+        if "$ref" in node:
+            return written(definitions[node["$ref"].rsplit("/", 1)[-1]])
+        return {name: written(part) for name, part in node.items()}
+
+    made: dict[str, Any] = written(schema)
+    return made
+
+
+def _request_body(takes: dict[str, Any], names: list[str], *, required: bool) -> dict[str, Any]:
     properties = {name: dict(takes["properties"][name]) for name in names}
     for described in properties.values():
         if described.get("default", ...) is None:
@@ -115,7 +132,7 @@ def _request_body(takes: dict[str, Any], names: list[str]) -> dict[str, Any]:
     schema: dict[str, Any] = {"type": "object", "properties": properties}
     if needed:
         schema["required"] = needed
-    return {"required": bool(needed), "content": {"application/json": {"schema": schema}}}
+    return {"required": required or bool(needed), "content": {"application/json": {"schema": schema}}}
 
 
 def _responses(dialect: Dialect, route: Route, schemas: _Schemas, *, is_public: bool) -> dict[str, Any]:
