@@ -71,7 +71,7 @@ def _operation(dialect: Dialect, route: Route, schemas: _Schemas, *, is_public: 
     described: dict[str, Any] = {"operationId": route.operation_id or route.operation, "summary": route.summary, "tags": [route.tag]}
     if route.description:
         described["description"] = route.description
-    takes = route.takes.model_json_schema(by_alias=True, schema_generator=_Plain)
+    takes = _without_references(route.takes.model_json_schema(by_alias=True, schema_generator=_Plain))
     required = set(takes.get("required", ()))
     places = {name: "path" if name in route.path_names else "body" if route.has_body else "query" for name in takes.get("properties", {})}
     described["parameters"] = [
@@ -104,6 +104,23 @@ def _never_null(schema: dict[str, Any]) -> dict[str, Any]:
     if schema.get("default", ...) is None:
         del schema["default"]
     return schema
+
+
+def _without_references(schema: dict[str, Any]) -> dict[str, Any]:
+    """A schema with the models that it refers to written out in their places; none of them refers to itself."""
+    definitions = schema.pop("$defs", {})
+
+    def written(node: Any) -> Any:
+        if isinstance(node, list):
+            return [written(part) for part in node]
+        if not isinstance(node, dict):
+            return node
+        if "$ref" in node:
+            return written(definitions[node["$ref"].rsplit("/", 1)[-1]])
+        return {name: written(part) for name, part in node.items()}
+
+    made: dict[str, Any] = written(schema)
+    return made
 
 
 def _request_body(takes: dict[str, Any], names: list[str], *, needed: bool) -> dict[str, Any]:

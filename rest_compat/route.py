@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -19,6 +19,8 @@ class Parameters(BaseModel):
     """
 
     model_config = ConfigDict(populate_by_name=False, extra="ignore")
+    words: ClassVar[Mapping[str, str]] = {}
+    """The wire's names of fields further inside, by those of the graph."""
 
     def variables(self) -> dict[str, Any]:
         """The variables of the stored operation."""

@@ -124,6 +124,7 @@ def absent(route: Route, data: Mapping[str, Any]) -> Problem | Empty | None:
 def in_wire_words(route: Route, problem: Problem) -> Problem:
     """Call parameters what the caller called them: `'postalCode'` of the graph came as `'zip'`."""
     words = {spelling: route.alias(name) for name in route.takes.model_fields for spelling in (name, _snake(name))}
+    words.update(route.takes.words)
 
     def said(message: str) -> str:
         return re.sub(r"'(\w+)'", lambda quoted: f"'{words.get(quoted[1], quoted[1])}'", message)

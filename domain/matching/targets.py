@@ -29,9 +29,9 @@ def checked(given: Iterable[tuple[str, Given]]) -> dict[str, dict[str, float]]:
     order, kept, faults = known_scales(), {}, list[FieldFault]()
     for scale, numbers in given:
         if scale not in order:
-            faults.append(FieldFault(("targets", scale), f"There is no scale '{scale}'."))
+            faults.append(FieldFault(("targets", scale), f"'{scale[:50]}' is not known. Use a key such as '{order[0]}'."))
         elif scale in kept:
-            faults.append(FieldFault(("targets", scale), f"There is more than one target on '{scale}'."))
+            faults.append(FieldFault(("targets", scale), f"'{scale}' is given more than once."))
         else:
             faults += _faults(scale, numbers)
             kept[scale] = {spelled(name): value + 0.0 for name in ORDERED if (value := numbers.get(name)) is not None}
