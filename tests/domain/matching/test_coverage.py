@@ -5,7 +5,7 @@ from fractions import Fraction
 from types import SimpleNamespace
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.instruments import bank
@@ -50,7 +50,6 @@ def without(people: Sequence[Any], key: str) -> list[Any]:
 
 
 class TestCoverage:
-    @settings(max_examples=80)
     @given(CROWD, TARGETS)
     def test_is_the_mean_of_the_best(self, people: list[Any], targets: dict[str, Any]) -> None:
         found = coverage.of(people, Wanted.of("jp_1", 1, targets))
@@ -67,7 +66,6 @@ class TestCoverage:
             assert scale.best == max(scores.values(), default=0)
             assert scale.candidate_key == min((key for key in scores if scores[key] == scale.best), default=None)
 
-    @settings(max_examples=80)
     @given(CROWD, TARGETS)
     def test_who_leaves_is_the_one_without_whom_least_is_left(self, people: list[Any], targets: dict[str, Any]) -> None:
         found = coverage.of(people, Wanted.of("jp_1", 1, targets))
@@ -82,7 +80,6 @@ class TestCoverage:
             assert (found.leaving.candidate_key, found.leaving.coverage) == (chosen, costing[chosen])
             assert found.leaving.change == costing[chosen] - whole
 
-    @settings(max_examples=80)
     @given(CROWD, TARGETS, st.integers(0, 9))
     def test_who_joins_is_the_one_with_whom_most_is_covered(self, people: list[Any], targets: dict[str, Any], cut: int) -> None:
         team, others = people[:cut], people[cut:]

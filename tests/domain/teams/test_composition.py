@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.instruments import bank
@@ -40,7 +40,6 @@ def mean(tenths: list[int]) -> Decimal:
 
 
 class TestScales:
-    @settings(max_examples=60)
     @given(PEOPLE)
     def test_are_the_textbook_statistics(self, people: list[Any]) -> None:
         found = composition.of(people)
@@ -67,7 +66,6 @@ class TestScales:
 
 
 class TestGraves:
-    @settings(max_examples=60)
     @given(PEOPLE)
     def test_are_those_of_people_who_have_all_six(self, people: list[Any]) -> None:
         whole = [[one.raw_tenths[place] for place in GRAVES] for one in people]
