@@ -18,8 +18,8 @@ KEYED = [
 NONE = "pk_live_00000000000000000000000000000000"
 
 
-def on(path: str, *, invite: str = "inv_unknown", session: object = 999) -> str:
-    return path.format(inviteId=invite, sessionId=session)
+def on(path: str, *, invite: str = "inv_unknown", session: object = 999, team: object = 999) -> str:
+    return path.format(inviteId=invite, sessionId=session, teamId=team)
 
 
 def places(invite: str, session: object) -> Iterator[tuple[str, str]]:
@@ -31,7 +31,7 @@ class TestKeys:
     @ON_ONE_DATABASE
     async def test_are_needed_by_all_but_the_public_operations(self, esc: Esc) -> None:
         """R-ESC-1."""
-        assert len(KEYED) == 12
+        assert len(KEYED) == 21
         for method, path in KEYED:
             reply = await esc.call(method, on(path), key=None)
             assert reply.status == 401, (method, path)
