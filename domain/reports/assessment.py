@@ -53,6 +53,7 @@ def document(material: Material, focus: ReportFocus, language: Language) -> dict
         "header": f"{words['report']} · {texts.chosen('focus', focus, language)}",
         "short_name": breakable(shortened(name)),
         "focus": texts.chosen("focus", focus, language),
+        "plain": focus is ReportFocus.STANDARD,
         "purpose": texts.chosen("purpose", focus, language),
         "facts": facts(material, focus, language),
         "remark": remark(material.norm_group, language),
@@ -81,9 +82,7 @@ def person(name: str | None, language: str) -> str:
 
 def breakable(name: str) -> str:
     """A name whose very long words may be broken, by spaces without width."""
-    parts = (
-        "\u200b".join(word[start : start + LONGEST_WORD] for start in range(0, len(word), LONGEST_WORD)) for word in name.split(" ")
-    )
+    parts = ("\u200b".join(word[start : start + LONGEST_WORD] for start in range(0, len(word), LONGEST_WORD)) for word in name.split(" "))
     return " ".join(parts)
 
 
@@ -141,7 +140,11 @@ def labels(language: str) -> list[list[str]]:
     for number in range(len(charts.SHARES)):
         found.setdefault(texts.label(number * 10, language), []).append(number)
     return [
-        ["–".join(dict.fromkeys((str(classes[0]), str(classes[-1])))), word, f"{decimal(sum(charts.SHARES[n] for n in classes), language)} %"]
+        [
+            "–".join(dict.fromkeys((str(classes[0]), str(classes[-1])))),
+            word,
+            f"{decimal(sum(charts.SHARES[n] for n in classes), language)} %",
+        ]
         for word, classes in found.items()
     ]
 

@@ -58,7 +58,7 @@ def described(scales: Sequence[Shown], language: str) -> str:
 
 # --- radar
 
-_WIDTH, _HEIGHT, _RADIUS = 700.0, 520.0, 188.0
+_WIDTH, _HEIGHT, _RADIUS = 590.0, 470.0, 188.0
 _RINGS = (2, 4, 6, 8, 10)
 
 
@@ -91,19 +91,19 @@ def _web(picture: Picture, count: int) -> None:
         picture.add("path", d=path([_at(angle, ring) for angle in angles], closed=True), fill="none", stroke=LINE, stroke_width=0.8)
     for angle in angles:
         picture.line(*_at(angle, 0), *_at(angle, HIGHEST), width=0.8)
-    for ring in _RINGS:
+    for ring in _RINGS[:-1]:
         x, y = _at(0, ring)
         picture.text(x - 4, y + 3, str(ring), size=8, colour=GREY, anchor="end")
 
 
 def _outline(picture: Picture, scales: Sequence[Shown]) -> None:
     count = len(scales)
-    places = [
-        None if scale.c_tenths is None else _at(_angle(index, count), scale.c_tenths / 10) for index, scale in enumerate(scales)
-    ]
+    places = [None if scale.c_tenths is None else _at(_angle(index, count), scale.c_tenths / 10) for index, scale in enumerate(scales)]
     known = [place for place in places if place is not None]
     if len(known) == count:
-        picture.add("path", d=path(known, closed=True), fill=ACCENT, fill_opacity=0.14, stroke=ACCENT, stroke_width=2, stroke_linejoin="round")
+        picture.add(
+            "path", d=path(known, closed=True), fill=ACCENT, fill_opacity=0.14, stroke=ACCENT, stroke_width=2, stroke_linejoin="round"
+        )
     else:
         for here, after in zip(places, [*places[1:], *places[:1]], strict=True):
             if here is not None and after is not None:
@@ -128,9 +128,9 @@ def _axis_label(picture: Picture, scale: Shown, angle: float, language: str) -> 
 
 # --- rows on a track
 
-_ROW, _TRACK_FROM, _TRACK_TO = 21.0, 178.0, 508.0
+_ROW, _TRACK_FROM, _TRACK_TO = 25.0, 178.0, 508.0
 _VALUE_AT, _WORD_AT, _ROWS_WIDTH = 546.0, 560.0, 690.0
-_TOP, _HEADING, _BELOW = 20.0, 24.0, 22.0
+_TOP, _HEADING, _BELOW = 20.0, 30.0, 26.0
 
 
 def _x(c_value: float) -> float:
@@ -197,7 +197,7 @@ def _placed(picture: Picture, scales: Sequence[Shown] | Sequence[Spread]) -> lis
     y = _TOP
     for name, members in _groups(scales):
         if name:
-            picture.text(0, y + 17, name, size=11, weight=600, colour=ACCENT)
+            picture.text(0, y + 20, name, size=11, weight=600, colour=ACCENT)
             y += _HEADING
         for scale in members:
             picture.text(0, y + _ROW / 2 + 4, scale.name)

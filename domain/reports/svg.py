@@ -42,7 +42,9 @@ class Picture:
     def box(self, x: float, y: float, width: float, height: float, colour: str, **more: Any) -> None:
         self.add("rect", x=x, y=y, width=max(width, 0), height=max(height, 0), fill=colour, **more)
 
-    def text(self, x: float, y: float, words: str, *, size: float = 12, colour: str = INK, weight: int = 400, anchor: str = "start") -> None:
+    def text(
+        self, x: float, y: float, words: str, *, size: float = 12, colour: str = INK, weight: int = 400, anchor: str = "start"
+    ) -> None:
         """Write a line; y is its base line."""
         attributes = _attributes({"x": x, "y": y, "font_size": size, "font_weight": weight, "fill": colour, "text_anchor": anchor})
         self._parts.append(f"<text{attributes}>{escape(clean(words))}</text>")
