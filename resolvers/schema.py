@@ -26,6 +26,7 @@ from resolvers.problems import LimitReached, Shortage
 from resolvers.products import ProductQuery
 from resolvers.results import ResultQuery
 from resolvers.scalars import SCALARS
+from resolvers.teams import TeamMutation, TeamQuery
 
 
 @strawberry.type(description="What can be asked.")
@@ -41,12 +42,13 @@ class Query(
     NodeQuery,
     ProductQuery,
     ResultQuery,
+    TeamQuery,
 ):
     pass
 
 
 @strawberry.type(description="What can be done. Each field is one transaction and answers its object or a Problem.")
-class Mutation(AccessMutation, AttemptMutation, CandidateMutation, CredentialMutation, EntryMutation, InviteMutation):
+class Mutation(AccessMutation, AttemptMutation, CandidateMutation, CredentialMutation, EntryMutation, InviteMutation, TeamMutation):
     pass
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from rest_compat.dialect import Dialect
-from rest_compat.route import Empty, FileAnswer, Route
+from rest_compat.route import Empty, FileAnswer, Route, RowsAnswer
 from rest_compat.samples import samples
 
 REF = "#/components/schemas/{model}"
@@ -40,7 +40,7 @@ class _Schemas:
     """The JSON schemas of all models of an API, each model once."""
 
     def __init__(self, dialect: Dialect) -> None:
-        wanted: list[Any] = [(route.answers, "validation") for route in dialect.routes if not isinstance(route.answers, FileAnswer)]
+        wanted: list[Any] = [(route.body, "validation") for route in dialect.routes if route.body is not None]
         self._refs, definitions = models_json_schema(list(dict.fromkeys(wanted)), by_alias=False, ref_template=REF, schema_generator=_Plain)
         self._definitions: dict[str, Any] = definitions.get("$defs", {})
         self._definitions["Error"] = dict(dialect.error_schema)
@@ -79,7 +79,7 @@ def _operation(dialect: Dialect, route: Route, schemas: _Schemas, *, is_public: 
     ]
     in_body = [name for name, place in places.items() if place == "body"]
     if in_body:
-        described["requestBody"] = _request_body(takes, in_body)
+        described["requestBody"] = _request_body(takes, in_body, needed=route.needs_body)
     described["responses"] = _responses(dialect, route, schemas, is_public=is_public)
     if not is_public:
         described["security"] = [{name: []} for name in dialect.security]
@@ -106,16 +106,16 @@ def _never_null(schema: dict[str, Any]) -> dict[str, Any]:
     return schema
 
 
-def _request_body(takes: dict[str, Any], names: list[str]) -> dict[str, Any]:
+def _request_body(takes: dict[str, Any], names: list[str], *, needed: bool) -> dict[str, Any]:
     properties = {name: dict(takes["properties"][name]) for name in names}
     for described in properties.values():
         if described.get("default", ...) is None:
             del described["default"]
-    needed = [name for name in takes.get("required", ()) if name in names]
+    required = [name for name in takes.get("required", ()) if name in names]
     schema: dict[str, Any] = {"type": "object", "properties": properties}
-    if needed:
-        schema["required"] = needed
-    return {"required": bool(needed), "content": {"application/json": {"schema": schema}}}
+    if required:
+        schema["required"] = required
+    return {"required": needed or bool(required), "content": {"application/json": {"schema": schema}}}
 
 
 def _responses(dialect: Dialect, route: Route, schemas: _Schemas, *, is_public: bool) -> dict[str, Any]:
@@ -123,6 +123,8 @@ def _responses(dialect: Dialect, route: Route, schemas: _Schemas, *, is_public: 
     for meaning in route.absent.values():
         if isinstance(meaning, Empty):
             responses[str(meaning.status)] = {"description": HTTPStatus(meaning.status).phrase}
+    if isinstance(route.answers, FileAnswer):
+        responses["304"] = {"description": HTTPStatus.NOT_MODIFIED.phrase}
     always = (429, 503) if is_public else dialect.always
     taken = (400,) if route.takes.model_fields else ()
     body = (400, 408, 413, 415) if route.has_body else ()
@@ -135,7 +137,10 @@ def _success(dialect: Dialect, route: Route, schemas: _Schemas) -> dict[str, Any
     if isinstance(route.answers, FileAnswer):
         content = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in route.answers.media_types}
         return {"description": HTTPStatus(route.status).phrase, "content": content}
-    return _response(route.status, dialect.success_schema(route, schemas.of(route.answers)))
+    described = _response(route.status, dialect.success_schema(route, schemas.of(route.body)))
+    if isinstance(route.answers, RowsAnswer) and route.answers.table is not None:
+        described["content"] |= {"text/csv": {"schema": {"type": "string"}}}
+    return described
 
 
 def _response(status: int, schema: Mapping[str, Any]) -> dict[str, Any]:

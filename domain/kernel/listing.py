@@ -91,10 +91,13 @@ class Listing:
         filters: Mapping[str, Filter],
         orders: Mapping[str, Order],
         always: Sequence[str] = (),
+        within: Any = None,
     ) -> None:
         self.rows = rows
         self.graph_type = graph_type
         self.key = key
+        self.within = within
+        """The parent's column, when the key is unique among the rows of one parent only."""
         self.filters = filters
         self.orders = orders
         self.always = tuple(always)
@@ -183,7 +186,8 @@ class Listing:
         chosen = self.rows.with_only_columns(self.key, maintain_column_froms=True).where(*conditions, parent == parents.c.value)
         first = self._ordered(chosen, order, backward, has_cursor).correlate(parents)  # reads the tables anew: only `k` is that of outside
         by_parent = (parents.c.key, *self._sorting(order, backward))  # parents first, or SQLite reads the account and asks for each row
-        return narrowed.where(self.key.in_(first)).select_from(parents).order_by(*by_parent)
+        mine = [self.key.in_(first)] if self.within is None else [self.within == parents.c.value, self.key.in_(first)]
+        return narrowed.where(*mine).select_from(parents).order_by(*by_parent)
 
     def _reads(self, window: Window) -> frozenset[str] | None:
         """The columns to read; all unless the same are asked for often, for each choice of columns is a shape of its own."""

@@ -32,6 +32,6 @@ ROUTES = (
         absent={"invite": NOT_FOUND, "invite.attempt.result": NOT_COMPLETED},
         refusals=(404,),
         operation_id="getReport",
-        description="The report of a completed assessment. Its `ETag` says when something in it changed; `If-None-Match` is answered by 304.",
+        description="The report of a completed assessment. Its `ETag` changes with it; `If-None-Match` is answered by 304.",
     ),
 )

@@ -34,15 +34,6 @@ NOT_SERVED = {
     "GET /gdpr/deletions",
     "GET /webhooks",
     "POST /webhooks",
-    "GET /teams",
-    "POST /teams",
-    "GET /teams/{teamId}",
-    "PUT /teams/{teamId}",
-    "DELETE /teams/{teamId}",
-    "POST /teams/{teamId}/members",
-    "DELETE /teams/{teamId}/members",
-    "DELETE /teams/{teamId}/members/{sessionId}",
-    "GET /teams/{teamId}/export",
 }
 """Operations of the contract that come later. This list only ever gets shorter."""
 
