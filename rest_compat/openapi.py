@@ -123,8 +123,6 @@ def _responses(dialect: Dialect, route: Route, schemas: _Schemas, *, is_public: 
     for meaning in route.absent.values():
         if isinstance(meaning, Empty):
             responses[str(meaning.status)] = {"description": HTTPStatus(meaning.status).phrase}
-    if isinstance(route.answers, FileAnswer):
-        responses["304"] = {"description": HTTPStatus.NOT_MODIFIED.phrase}
     always = (429, 503) if is_public else dialect.always
     taken = (400,) if route.takes.model_fields else ()
     body = (400, 408, 413, 415) if route.has_body else ()

@@ -154,8 +154,8 @@ def _kinds(material: Material) -> list[str]:
 
 
 def _ends(scales: Sequence[Shown], language: str, *, lowest: bool) -> list[list[str]]:
-    known = [scale for scale in scales if scale.c_tenths is not None]
-    ordered = sorted(known, key=lambda scale: scale.c_tenths or 0, reverse=not lowest)[:STAND_OUT]
+    known = sorted((scale for scale in scales if scale.c_tenths is not None), key=lambda scale: -(scale.c_tenths or 0))
+    ordered = known[STAND_OUT:][: -STAND_OUT - 1 : -1] if lowest else known[:STAND_OUT]
     return [[scale.name, decimal((scale.c_tenths or 0) / 10, language), texts.label(scale.c_tenths or 0, language)] for scale in ordered]
 
 

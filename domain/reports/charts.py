@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 
 from domain.reports import texts
@@ -58,7 +59,7 @@ def described(scales: Sequence[Shown], language: str) -> str:
 
 # --- radar
 
-_WIDTH, _HEIGHT, _RADIUS = 590.0, 470.0, 188.0
+_WIDTH, _HEIGHT, _RADIUS = 630.0, 476.0, 188.0
 _RINGS = (2, 4, 6, 8, 10)
 
 
@@ -231,7 +232,7 @@ def wir_ich(wir_tenths: int, language: str, width: int | None = None) -> str:
     words = texts.words(language)
     wir, ich = (f"{decimal(tenths / 10, language)} %" for tenths in (wir_tenths, 1000 - wir_tenths))
     told = f"{words['wir']}: {wir}; {words['ich']}: {ich}"
-    picture = Picture(_ROWS_WIDTH, 48, title=words["wir_ich"], description=told, language=language)
+    picture = Picture(_ROWS_WIDTH, 44, title=words["wir_ich"], description=told, language=language)
     at = _ROWS_WIDTH * wir_tenths / 1000
     picture.box(0, 22, _ROWS_WIDTH, 14, TINT)
     picture.box(0, 22, at, 14, ACCENT)
@@ -241,6 +242,7 @@ def wir_ich(wir_tenths: int, language: str, width: int | None = None) -> str:
     return picture.svg(width)
 
 
+@cache
 def classes(language: str, width: int | None = None) -> str:
     """How many people of a norm group fall into each class: what the C-scale is."""
     told = "; ".join(f"{number}: {decimal(share, language)} %" for number, share in enumerate(SHARES))

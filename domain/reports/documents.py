@@ -1,5 +1,6 @@
 """The report of one person as a file: made when somebody comes for it, kept by its content."""
 
+import asyncio
 import hashlib
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
@@ -87,7 +88,7 @@ class Wanted:
         if found is None:
             raise NotFound(GONE)
         candidate_key, content = found
-        data = assessment.document(content, self.focus, self.language)
+        data = await asyncio.to_thread(assessment.document, content, self.focus, self.language)  # some milliseconds
         digest = digest_of(ports.typesetter.version(assessment.TEMPLATE), data)
         name = assessment.shortened(assessment.person(content.name, self.language))
         title, side = texts.words(self.language)["file"], texts.chosen("focus", self.focus, self.language)

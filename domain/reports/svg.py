@@ -21,7 +21,7 @@ def number(value: float) -> str:
 
 def clean(text: str) -> str:
     """Text that XML can hold: no control characters, no lone surrogates."""
-    return "".join(character if character.isprintable() or character == " " else " " for character in text)
+    return text if text.isprintable() else "".join(character if character.isprintable() else " " for character in text)
 
 
 class Picture:
@@ -72,8 +72,9 @@ def path(points: Iterable[tuple[float, float]], *, closed: bool = False) -> str:
 
 
 def _attributes(given: dict[str, Any]) -> str:
-    return "".join(f" {name.replace('_', '-')}={quoteattr(_value(value))}" for name, value in given.items())
+    return "".join([f" {name.replace('_', '-')}={_value(value)}" for name, value in given.items()])
 
 
 def _value(value: Any) -> str:
-    return number(value) if isinstance(value, (int, float)) else clean(str(value))
+    """An attribute in quotes; numbers need no escaping."""
+    return quoteattr(clean(value)) if isinstance(value, str) else f'"{number(value)}"'
