@@ -16,6 +16,7 @@ from domain.kernel.statements import row_type
 from domain.kernel.tables import Table
 from domain.results import queries, scoring
 from resolvers import ids
+from resolvers import reports as pictures
 from resolvers.context import Context
 from resolvers.enums import ListOrder, ScaleLabel, Tendency
 from resolvers.fields import Connection, arg, attribute, batched, computed, edge, graph_type, listing, query, unfold
@@ -166,6 +167,20 @@ class Result(Node):
         description="The Wir/Ich ratio; null when a Graves value is missing.",
     )
     completed_at: datetime = attribute("When the attempt was completed.")
+    report: pictures.Report = unfold(
+        pictures.report,
+        columns=("attempt_id",),
+        context=True,
+        description="Its report as a PDF, with a link that works for a quarter of an hour.",
+    )
+    radar: str = computed(
+        pictures.radar,
+        columns=("instrument", "instrument_version", "c_tenths"),
+        description="The 17 operative scales as a radar: an SVG picture without scripts and without anything from elsewhere.",
+    )
+    bars: str = batched("All scales as bars with their confidence bands of 95 %, by groups: an SVG picture of the same kind.")(
+        pictures.bars
+    )
 
     @batched("How it fits a job profile, as both are now; null when there is no such profile, or it was deleted.")
     async def match(

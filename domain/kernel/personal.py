@@ -60,6 +60,8 @@ def personal(content: Content, erasure: Erasure, why: str = "") -> dict[str, Any
 OUTSIDE: list[Place] = [
     Place("candidate_text", Holding(Content.NAME, Erasure.REPLACE, "the search index of SQLite: triggers keep it equal to the candidates")),
     Place("var/mail/*.eml", Holding(Content.MESSAGE, Erasure.DELETE, "mails of an installation without a mail server")),
+    Place("reports/{account}/{candidate}/", Holding(Content.NAME, Erasure.DELETE, "PDFs about one person, in the store of files")),
+    Place("team-reports/{account}/", Holding(Content.NAME, Erasure.DELETE, "PDFs about teams, with the names of their members")),
     Place("job queue", Holding(Content.NONE, Erasure.KEEP, "arguments of jobs are keys; a job reads the rest when it runs")),
     Place("logs", Holding(Content.NONE, Erasure.KEEP, "an allow-list of fields keeps names, addresses and secrets out")),
     Place("operation cache", Holding(Content.NONE, Erasure.KEEP, "texts of operations without their variables")),

@@ -63,6 +63,9 @@ class Typesetter(Protocol):
     async def pdf(self, template: str, data: Mapping[str, Any]) -> bytes:
         """Set a template with data that can be written as JSON; `data` has the `date` of the document as ISO text."""
 
+    def version(self, template: str) -> str:
+        """What a template looks like, as a short text: another one means other bytes for the same data."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ports:

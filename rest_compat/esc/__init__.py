@@ -1,7 +1,7 @@
 """The esc Profile API: 43 documented operations under /api/v1, of which those below are served so far."""
 
 from rest_compat.dialect import Dialect
-from rest_compat.esc import account, discovery, invites, job_profiles, matches, profiles, results, search, teams
+from rest_compat.esc import account, discovery, invites, job_profiles, matches, profiles, reports, results, search, teams
 from rest_compat.esc.dialect import ERROR_SCHEMA, SECURITY, credential, failure, success, success_schema
 
 DIALECT = Dialect(
@@ -15,6 +15,7 @@ DIALECT = Dialect(
         *account.ROUTES,
         *invites.ROUTES,
         *results.ROUTES,
+        *reports.ROUTES,
         *search.ROUTES,
         *profiles.ROUTES,
         *job_profiles.ROUTES,

@@ -29,6 +29,8 @@ PERSONAL = {
     "attempt.answers": (Content.ANSWERS, Erasure.KEEP),
     "candidate_text": (Content.NAME, Erasure.REPLACE),
     "var/mail/*.eml": (Content.MESSAGE, Erasure.DELETE),
+    "reports/{account}/{candidate}/": (Content.NAME, Erasure.DELETE),
+    "team-reports/{account}/": (Content.NAME, Erasure.DELETE),
 }
 """What is held about candidates, and what erasing one does to it; a change here is a decision."""
 JOB_QUEUE = {
