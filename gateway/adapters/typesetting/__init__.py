@@ -46,7 +46,7 @@ def render(template: str, data: Mapping[str, Any]) -> bytes:
         font_paths=_fonts(),
         sys_inputs={"data": written},
         pdf_standards=[STANDARD],
-        timestamp=datetime.fromisoformat(data["date"]),
+        timestamp=datetime.fromisoformat(data["date"]).replace(microsecond=0),  # all that a PDF can tell
     )
     return bytes(made)
 
