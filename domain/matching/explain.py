@@ -57,14 +57,15 @@ class ZoneChange:
     tenths: int | None
 
 
+@dataclass(frozen=True)
 class Wanted:
     """What a job profile asks of scales, worked out once for any number of results."""
 
-    __slots__ = ("curves", "targets")
+    targets: Mapping[str, Target]
 
-    def __init__(self, targets: Mapping[str, Target]) -> None:
-        self.targets = targets
-        self.curves: dict[str, Curve] = {key: curve(target) for key, target in targets.items()}
+    @cached_property
+    def curves(self) -> dict[str, Curve]:
+        return {key: curve(target) for key, target in self.targets.items()}
 
 
 @dataclass(frozen=True, slots=True)
