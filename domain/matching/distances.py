@@ -3,14 +3,16 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
+from statistics import StatisticsError, correlation
 from typing import ClassVar
 
 from domain.matching.formula import Target
 
 FEWEST_CORRELATED = 3
-NARROWEST = Fraction(1, 10)
+NARROWEST = 0.1
 """The width that a narrower tolerance is weighed as: one step of a C-value, or a tolerance of nothing would outweigh all."""
+DIGITS = 6
+"""Decimals that are given; more would be errors of floating point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,31 +26,25 @@ class Distances:
     weighted_distance: float
 
 
-def of(pairs: Sequence[tuple[Fraction, Target]]) -> Distances:
-    """Measure C-values against the ideals of their targets; there must be at least one pair."""
-    squares = [(value - target.ideal) ** 2 for value, target in pairs]
+def of(pairs: Sequence[tuple[int, Target]]) -> Distances:
+    """Measure C-values, in tenths, against the ideals of their targets; there must be at least one pair."""
+    values, ideals = [tenths / 10 for tenths, _ in pairs], [float(target.ideal) for _, target in pairs]
+    squares = [(value - ideal) ** 2 for value, ideal in zip(values, ideals, strict=True)]
+    weights = [1 / max(float(target.ok_max - target.ok_min), NARROWEST) for _, target in pairs]
+    weighed = math.fsum(weight * square for weight, square in zip(weights, squares, strict=True))
     return Distances(
         scale_count=len(pairs),
-        d_squared=float(sum(squares)),
-        correlation=_correlation([value for value, _ in pairs], [target.ideal for _, target in pairs]),
-        weighted_distance=_weighted(squares, [1 / max(target.ok_max - target.ok_min, NARROWEST) for _, target in pairs]),
+        d_squared=round(math.fsum(squares), DIGITS),
+        correlation=_correlation(values, ideals),
+        weighted_distance=round(math.sqrt(weighed / math.fsum(weights)), DIGITS),
     )
 
 
-def _weighted(squares: Sequence[Fraction], weights: Sequence[Fraction]) -> float:
-    weighed = sum(weight * square for weight, square in zip(weights, squares, strict=True))
-    return math.sqrt(weighed / sum(weights))
-
-
-def _correlation(values: Sequence[Fraction], ideals: Sequence[Fraction]) -> float | None:
+def _correlation(values: Sequence[float], ideals: Sequence[float]) -> float | None:
     """Pearson's correlation; None for fewer than three pairs, or where one side does not vary."""
-    count = len(values)
-    if count < FEWEST_CORRELATED:
+    if len(values) < FEWEST_CORRELATED or len(set(values)) == 1 or len(set(ideals)) == 1:
         return None
-    one = [value - sum(values) / count for value in values]
-    other = [ideal - sum(ideals) / count for ideal in ideals]
-    spread = sum(part * part for part in one) * sum(part * part for part in other)
-    if not spread:
+    try:
+        return round(correlation(values, ideals), DIGITS)
+    except StatisticsError:  # ideals so close together that their variance is too small for a number
         return None
-    together = sum(left * right for left, right in zip(one, other, strict=True))
-    return min(max(float(together) / math.sqrt(spread), -1.0), 1.0)

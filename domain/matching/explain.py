@@ -4,12 +4,12 @@ Contributions are exact and add up to the exact mean, of which the overall score
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from domain.instruments.bank import Scale
 from domain.kernel.language import Text
@@ -57,14 +57,19 @@ class ZoneChange:
     tenths: int | None
 
 
+@dataclass(frozen=True)
 class Wanted:
     """What a job profile asks of scales, worked out once for any number of results."""
 
-    __slots__ = ("curves", "targets")
+    targets: Mapping[str, Target]
 
-    def __init__(self, targets: Mapping[str, Target]) -> None:
-        self.targets = targets
-        self.curves: dict[str, Curve] = {key: curve(target) for key, target in targets.items()}
+    @cached_property
+    def curves(self) -> dict[str, Curve]:
+        return {key: curve(target) for key, target in self.targets.items()}
+
+    @cached_property
+    def pieces(self) -> dict[str, list["Piece"]]:
+        return {key: pieces(target) for key, target in self.targets.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +78,18 @@ class MatchedScale:
 
     graph_type: ClassVar[str] = "MatchedScale"
     scale: Scale
-    target: Target
-    curve: Curve
+    wanted: Wanted
     c_tenths: int
     norms: Mapping[str, Norm]
     count: int
 
     @property
-    def value(self) -> Fraction:
-        return Fraction(self.c_tenths, 10)
+    def target(self) -> Target:
+        return self.wanted.targets[self.scale.key]
+
+    @property
+    def curve(self) -> Curve:
+        return self.wanted.curves[self.scale.key]
 
     @property
     def score(self) -> int:
@@ -94,7 +102,7 @@ class MatchedScale:
     @property
     def delta(self) -> Fraction:
         """The value minus the ideal."""
-        return self.value - self.target.ideal
+        return Fraction(self.c_tenths, 10) - self.target.ideal
 
     @property
     def contribution(self) -> Exact:
@@ -115,6 +123,11 @@ class MatchedScale:
         return sem(self.norms[self.scale.key])
 
     @property
+    def slope(self) -> float:
+        """How steep the curve is at the C-value."""
+        return slope(self.wanted.pieces[self.scale.key], self.c_tenths)
+
+    @property
     def changes(self) -> list[ZoneChange]:
         """The smallest change of the C-value that would lead into each other zone; upwards where both ways are as far."""
         return [ZoneChange(zone, _nearest(self.curve.zones, self.c_tenths, zone)) for zone in (GREEN, YELLOW, RED) if zone != self.zone]
@@ -128,22 +141,28 @@ def _nearest(zones: Sequence[str], at: int, wanted: str) -> int | None:
     return None
 
 
-def slope(target: Target, value: Fraction) -> Fraction:
-    """How steep the curve is at a C-value, in points of score for one of C, without sign.
+class Piece(NamedTuple):
+    """A straight piece of a curve: from and to in tenths of C, and how steep, in points of score for one of C."""
 
-    Where two pieces meet it is the steeper one. Jumps, where bounds coincide, have no slope and are left out, and so is
-    what lies beyond the scale.
-    """
-    return max((steep for low, high, steep in _pieces(target) if low <= value <= high), default=Fraction(0))
+    low: Fraction
+    high: Fraction
+    steep: float
 
 
-def _pieces(target: Target) -> Iterator[tuple[Fraction, Fraction, Fraction]]:
-    """The pieces of the curve that have a length on the scale: from, to, and how steep."""
+def pieces(target: Target) -> list[Piece]:
+    """The pieces of the curve that have a length on the scale; jumps, where bounds coincide, have none and are left out."""
+    found = []
     for side in (target.below(), target.above()):
         for (inner, better), (outer, worse) in pairwise(side):
             low, high = max(min(inner, outer), LOWEST), min(max(inner, outer), HIGHEST)
             if low < high:
-                yield low, high, Fraction(better - worse) / abs(outer - inner)
+                found.append(Piece(low * 10, high * 10, float((better - worse) / abs(outer - inner))))
+    return found
+
+
+def slope(parts: Sequence[Piece], tenths: int) -> float:
+    """How steep a curve is at a C-value, without sign; where two pieces meet it is the steeper one."""
+    return max((piece.steep for piece in parts if piece.low <= tenths <= piece.high), default=0.0)
 
 
 @dataclass(frozen=True)
@@ -171,8 +190,7 @@ class Match:
             for scale, tenths in zip(self.instrument_scales, self.c_tenths, strict=True)
             if tenths is not None and scale.key in self.wanted.targets
         ]
-        targets, curves = self.wanted.targets, self.wanted.curves
-        return [MatchedScale(scale, targets[scale.key], curves[scale.key], tenths, self.norms, len(both)) for scale, tenths in both]
+        return [MatchedScale(scale, self.wanted, tenths, self.norms, len(both)) for scale, tenths in both]
 
     @cached_property
     def missing(self) -> list[Scale]:
@@ -210,7 +228,7 @@ class Match:
         """
         if self.exact is None:
             return None
-        squares = ((float(slope(part.target, part.value)) * part.standard_error) ** 2 for part in self.scales)
+        squares = ((part.slope * part.standard_error) ** 2 for part in self.scales)
         error = math.sqrt(math.fsum(squares)) / len(self.scales)
         reach = NORMAL_95 * error
         return Band(round(max(self.exact.value - reach, 0), 2), round(min(self.exact.value + reach, 100), 2), round(error, 2))
@@ -238,4 +256,4 @@ class Match:
     @cached_property
     def distances(self) -> "distances.Distances | None":
         """Measures that know nothing of zones; None when there is no scale to match."""
-        return distances.of([(part.value, part.target) for part in self.scales]) if self.scales else None
+        return distances.of([(part.c_tenths, part.target) for part in self.scales]) if self.scales else None

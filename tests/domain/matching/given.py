@@ -26,3 +26,5 @@ def _near(point: int) -> st.SearchStrategy[int]:
 
 
 TARGETS = numbers().map(Target.of)
+FINE = st.lists(st.floats(0, 10), min_size=5, max_size=5).map(lambda points: Target.of(dict(zip(NAMES, sorted(points), strict=True))))
+"""Targets that lie on no tenth."""

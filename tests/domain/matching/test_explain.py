@@ -2,7 +2,6 @@
 
 import math
 from fractions import Fraction
-from statistics import StatisticsError, correlation
 from typing import Any
 
 import pytest
@@ -10,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.matching import distances, words
-from domain.matching.explain import Match, Wanted, slope
+from domain.matching.explain import Match, Wanted, pieces, slope
 from domain.matching.formula import Target, curve
 from domain.results import norms
-from tests.domain.matching.given import TARGETS, TENTHS, VALUES
+from tests.domain.matching.given import TARGETS, TENTHS
 from tests.domain.results.scales import PROFILE
 
 NORMS = norms.designed().norms
@@ -96,7 +95,7 @@ class TestByHand:
         assert measured is not None
         assert (measured.scale_count, measured.d_squared) == (3, 18.25)
         assert measured.correlation == pytest.approx(7.5 / math.sqrt(29.166667 * 2), abs=1e-6)
-        assert measured.weighted_distance == pytest.approx(math.sqrt(7.5), abs=1e-9)
+        assert measured.weighted_distance == pytest.approx(math.sqrt(7.5), abs=1e-6)
 
 
 class TestNothingToMatch:
@@ -165,42 +164,43 @@ def certain(norm: Any) -> Any:
 
 
 class TestSlope:
-    @given(TARGETS, VALUES)
-    def test_is_the_steeper_difference_of_either_side(self, wanted: Target, value: Fraction) -> None:
+    @given(TARGETS, TENTHS)
+    def test_is_the_steeper_difference_of_either_side(self, wanted: Target, tenths: int) -> None:
         """Looked at a little beside the value, so that jumps at it are not seen; bounds lie on tenths and their halves."""
-        little = Fraction(1, 1000)
+        value, little = Fraction(tenths, 10), Fraction(1, 1000)
         sides = [(value + sign * little, value + sign * little * 2) for sign in (1, -1)]
         steep = [abs(wanted.score(near) - wanted.score(far)) / little for near, far in sides if 0 <= near <= 10]
-        assert slope(wanted, value) == max(steep)
+        assert slope(pieces(wanted), tenths) == pytest.approx(float(max(steep)))
 
 
 class TestDistances:
-    @given(st.lists(st.tuples(VALUES, TARGETS), min_size=1, max_size=23))
-    def test_agree_with_plain_arithmetic(self, pairs: list[tuple[Fraction, Target]]) -> None:
+    @given(st.lists(st.tuples(TENTHS, TARGETS), min_size=1, max_size=23))
+    def test_agree_with_exact_arithmetic(self, pairs: list[tuple[int, Target]]) -> None:
         made = distances.of(pairs)
-        values, ideals = ([float(part) for part in side] for side in ([value for value, _ in pairs], [wanted.ideal for _, wanted in pairs]))
-        squares = [(value - ideal) ** 2 for value, ideal in zip(values, ideals, strict=True)]
-        weights = [1 / max(float(wanted.ok_max - wanted.ok_min), 0.1) for _, wanted in pairs]
+        deltas = [Fraction(tenths, 10) - wanted.ideal for tenths, wanted in pairs]
+        weights = [1 / max(wanted.ok_max - wanted.ok_min, Fraction(1, 10)) for _, wanted in pairs]
         assert made.scale_count == len(pairs)
-        assert made.d_squared == pytest.approx(sum(squares))
-        weighed = sum(weight * square for weight, square in zip(weights, squares, strict=True)) / sum(weights)
-        assert made.weighted_distance == pytest.approx(math.sqrt(weighed))
-        expected = pearson(values, ideals)
+        assert made.d_squared == float(sum(delta * delta for delta in deltas))
+        weighed = sum(weight * delta * delta for weight, delta in zip(weights, deltas, strict=True)) / sum(weights)
+        assert made.weighted_distance == pytest.approx(math.sqrt(weighed), abs=1e-6)
+        expected = pearson([Fraction(tenths, 10) for tenths, _ in pairs], [wanted.ideal for _, wanted in pairs])
         assert made.correlation == (expected if expected is None else pytest.approx(expected, abs=1e-6))
 
     @pytest.mark.parametrize("count", [1, 2])
     def test_two_scales_are_too_few_to_correlate(self, count: int) -> None:
-        pairs = [(Fraction(number), Target.of({"ideal": number})) for number in range(count)]
-        assert distances.of(pairs).correlation is None
+        assert distances.of([(number * 10, Target.of({"ideal": number})) for number in range(count)]).correlation is None
+
+    def test_ideals_that_hardly_differ_have_no_correlation_and_no_failure(self) -> None:
+        targets = [Target.of({"ideal": ideal}) for ideal in (0, 1e-200, 0)]
+        assert distances.of([(tenths, wanted) for tenths, wanted in zip((1, 2, 3), targets, strict=True)]).correlation is None
 
 
-def pearson(values: list[float], ideals: list[float]) -> float | None:
-    if len(values) < 3 or len(set(values)) == 1 or len(set(ideals)) == 1:
-        return None
-    try:
-        return correlation(values, ideals)
-    except StatisticsError:
-        return None
+def pearson(values: list[Fraction], ideals: list[Fraction]) -> float | None:
+    """By the book, in fractions until the root."""
+    one, other = ([part - sum(side) / Fraction(len(side)) for part in side] for side in (values, ideals))
+    spread = sum(part * part for part in one) * sum(part * part for part in other)
+    together = sum(left * right for left, right in zip(one, other, strict=True))
+    return None if len(values) < 3 or not spread else float(together) / math.sqrt(spread)
 
 
 class TestWords:

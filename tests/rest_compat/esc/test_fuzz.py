@@ -30,6 +30,9 @@ MAY_REFUSE = (
     "POST /invites/{inviteId}/remind",
     "GET /invites/{inviteId}/results",
     "GET /search",
+    "GET /invites/{inviteId}/match",
+    "POST /job-profiles",
+    "PUT /job-profiles/{profileId}",
 )
 """Operations that may refuse what fits their schemas: for the state of an invite, or for rules that no schema tells."""
 FOREIGN_WORDS = ("Variable '$", "GraphQL", "Traceback", "pydantic", "SELECT")
@@ -50,15 +53,15 @@ class Found:
         return {operation for operation, status in self.statuses if status < 300}
 
 
-def fuzzed(document: Mapping[str, Any], session: int) -> dict[str, Any]:
-    """The document as we act where that is less strict, without what is always refused so far, and with a session to find."""
+def fuzzed(document: Mapping[str, Any], there: Mapping[str, Any]) -> dict[str, Any]:
+    """The document as we act where that is less strict, without what is always refused so far, and with things to find."""
     changed = copy.deepcopy(dict(document))
     for operation in (operation for operations in changed["paths"].values() for operation in operations.values()):
         for parameter in operation["parameters"]:
             if parameter["name"] == "limit":
                 parameter["schema"]["maximum"] = 2**63 - 1  # a longer one is cut (R-ESC-4)
-            if parameter["name"] == "sessionId":
-                parameter["example"] = session
+            if parameter["name"] in there:
+                parameter["example"] = there[parameter["name"]]
     body = changed["paths"]["/register"]["post"]["requestBody"]["content"]["application/json"]["schema"]
     del body["properties"]["product_id"]  # refused until orders exist (R-ESC-10)
     return changed
@@ -135,7 +138,7 @@ async def http(database_url: str, tmp_path: Path) -> AsyncIterator[Http]:
 async def fuzz(http: Http, answers: Answers, *, examples: int, seed: int, phases: tuple[str, ...]) -> Found:
     key = await stories.key_of(http.world, rate_limit=1_000_000)
     [profile, *_] = (await http.esc("GET", "/profiles")).json()["data"]["profiles"]
-    document = fuzzed(DOCUMENT, profile["session_id"])
+    document = fuzzed(DOCUMENT, {"sessionId": profile["session_id"], "profileId": await stories.profile(http.world)})
     return await asyncio.to_thread(run, http.world, document, http.base, key, answers, examples=examples, seed=seed, phases=phases)
 
 
