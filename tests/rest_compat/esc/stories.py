@@ -14,6 +14,7 @@ from domain.invites import attempts, commands, entries
 from domain.kernel.actor import Actor, ActorKind
 from domain.kernel.permissions import EVERYTHING, Permission
 from domain.matching import commands as matching
+from tests.domain.teams.acting import create
 from tests.support.world import World, some_answers
 
 
@@ -76,6 +77,12 @@ async def foreign_profile(world: World) -> str:
     """Another account's job profile."""
     actor, _key = await world.other_account("profiles@example.com")
     return await profile(world, actor)
+
+
+async def foreign_team(world: World) -> int:
+    """Another account's team."""
+    actor, _key = await world.other_account("foreign@example.com")
+    return await create(world, actor=actor)
 
 
 async def spend(world: World, number: int = 100) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from domain.access import commands as access
 from domain.kernel.permissions import Permission
+from tests.domain.teams.acting import create
 from tests.rest_compat.esc import stories
 from tests.rest_compat.esc.conftest import DOCUMENT, ON_ONE_DATABASE, Esc
 from tests.support.world import World
@@ -27,6 +28,11 @@ def on(path: str, *, invite: str = "inv_unknown", session: object = 999, team: o
 def places(invite: str, session: object, *, team: object = 999, profile: str = "jp_999") -> Iterator[tuple[str, str]]:
     """Every operation on one thing, by its address."""
     yield from ((method, on(path, invite=invite, session=session, team=team, profile=profile)) for method, path in KEYED if "{" in path)
+
+
+def body(method: str) -> dict[str, Any]:
+    """The least that operations with a body are sent."""
+    return {"json": {}} if method in ("POST", "PUT") else {}
 
 
 class TestKeys:
@@ -101,12 +107,13 @@ class TestOthers:
         """Q-2, R-ESC-5: byte for byte, in every path."""
         invite, session = await stories.foreign_invite(world, completed=True)
         own, _ = await world.complete("own@example.com")
-        profile = await stories.foreign_profile(world)
+        profile, team = await stories.foreign_profile(world), await stories.foreign_team(world)
         before = await world.rows()
         told, nothing = [await esc.call("GET", f"/invites/{own}/match?profile_id={key}") for key in (profile, "jp_999")]
         assert (told.status, told.body) == (nothing.status, nothing.body) == (404, told.body)
-        for (method, foreign), (_, unknown) in zip(places(invite, session, profile=profile), places("inv_unknown", 999), strict=True):
-            told, nothing = await esc.call(method, foreign), await esc.call(method, unknown)
+        theirs, nobodys = places(invite, session, team=team, profile=profile), places("inv_unknown", 999)
+        for (method, foreign), (_, unknown) in zip(theirs, nobodys, strict=True):
+            told, nothing = await esc.call(method, foreign, **body(method)), await esc.call(method, unknown, **body(method))
             assert (told.status, told.body) == (nothing.status, nothing.body), (method, foreign)
             assert told.json() == {"success": False, "error": {"message": "Resource not found", "code": "NOT_FOUND"}}
         assert await world.rows() == before
@@ -130,8 +137,8 @@ class TestSandbox:
         invite, session = await world.complete()
         key = await stories.key_of(world, account_id=world.sandbox_id)
         assert key.startswith("pk_test_")
-        for method, path in places(invite, session, profile=await stories.profile(world)):
-            assert await esc.refusal(method, path, key=key) == (404, "NOT_FOUND"), (method, path)
+        for method, path in places(invite, session, team=await create(world), profile=await stories.profile(world)):
+            assert await esc.refusal(method, path, key=key, **body(method)) == (404, "NOT_FOUND"), (method, path)
         assert (await esc.data("GET", "/invites", key=key))["total"] == 0
         assert (await esc.data("GET", "/profiles?status=all", key=key))["profiles"] == []
         sent = await esc.data("POST", "/invites", key=key, status=201, json={"email": "test@example.com"})
