@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
+from typing import TypeVar
 
 from domain.reports import texts
 from domain.reports.svg import ACCENT, GREY, INK, LINE, SHADE, TINT, Picture, path
@@ -38,6 +39,10 @@ class Spread:
     deviation: float | None = None
     lowest: float | None = None
     highest: float | None = None
+
+
+R = TypeVar("R", Shown, Spread)
+"""What has a row of its own in a picture."""
 
 
 def decimal(value: float, language: str, places: int = 1) -> str:
@@ -177,11 +182,15 @@ def team_chart(scales: Sequence[Spread], language: str, width: int | None = None
     return picture.svg(width)
 
 
-def _groups(scales: Sequence[Shown] | Sequence[Spread]) -> list[tuple[str, list[Shown | Spread]]]:
-    return [(name, list(members)) for name, members in groupby(scales, key=lambda scale: scale.group)]
+def _groups(scales: Sequence[R]) -> list[tuple[str, list[R]]]:
+    return [(name, list(members)) for name, members in groupby(scales, key=_group_of)]
 
 
-def _rows_picture(scales: Sequence[Shown] | Sequence[Spread], title: str, told: str, language: str) -> Picture:
+def _group_of(scale: Shown | Spread) -> str:
+    return scale.group
+
+
+def _rows_picture(scales: Sequence[R], title: str, told: str, language: str) -> Picture:
     height = _TOP + _HEADING * sum(bool(name) for name, _ in _groups(scales)) + _ROW * len(scales) + _BELOW
     picture = Picture(_ROWS_WIDTH, height, title=title, description=told, language=language)
     bottom = height - _BELOW
@@ -192,9 +201,9 @@ def _rows_picture(scales: Sequence[Shown] | Sequence[Spread], title: str, told: 
     return picture
 
 
-def _placed(picture: Picture, scales: Sequence[Shown] | Sequence[Spread]) -> list[tuple[Shown | Spread, float]]:
+def _placed(picture: Picture, scales: Sequence[R]) -> list[tuple[R, float]]:
     """Write headings and names; each scale with the middle of its row."""
-    placed: list[tuple[Shown | Spread, float]] = []
+    placed: list[tuple[R, float]] = []
     y = _TOP
     for name, members in _groups(scales):
         if name:
