@@ -26,6 +26,7 @@ from resolvers.problems import LimitReached, Shortage
 from resolvers.products import ProductQuery
 from resolvers.results import ResultQuery
 from resolvers.scalars import SCALARS
+from resolvers.statistics import StatisticsQuery
 
 
 @strawberry.type(description="What can be asked.")
@@ -41,6 +42,7 @@ class Query(
     NodeQuery,
     ProductQuery,
     ResultQuery,
+    StatisticsQuery,
 ):
     pass
 
