@@ -16,6 +16,7 @@ from domain.kernel.language import Language
 from domain.kernel.paging import Window
 from domain.kernel.permissions import Permission
 from domain.results import queries as results
+from domain.teams import queries as teams
 from resolvers import ids
 from resolvers.context import Context
 from resolvers.enums import AttemptSource, AttemptStatus, PersonOrder
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from resolvers.candidates import Candidate
     from resolvers.invites import Invite
     from resolvers.results import Result
+    from resolvers.teams import Team
 
 READ = Permission.ATTEMPTS_READ
 MOST_ANSWERS = 500
@@ -78,6 +80,9 @@ class Attempt(Node):
         lambda answered, answers: round(answered / len(answers) * 100, 1),
         columns=("answered", "answers"),
         description="How many of its items are answered, 0 to 100.",
+    )
+    teams: list[Annotated["Team", strawberry.lazy("resolvers.teams")]] = edge(
+        teams.by_attempt, key="attempt_id", otherwise=(), description="The teams that it is in, newest first; at most 100."
     )
     answers: list[Answer] = unfold(
         _answers,

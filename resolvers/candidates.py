@@ -1,7 +1,7 @@
 """Candidates, with everything that hangs on them."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
@@ -13,16 +13,20 @@ from domain.kernel.errors import Forbidden
 from domain.kernel.language import Language
 from domain.kernel.permissions import Permission
 from domain.results import queries as results
+from domain.teams import queries as teams
 from resolvers import attempts as attempt_types
 from resolvers import ids
 from resolvers import invites as invite_types
 from resolvers import results as result_types
 from resolvers.context import Context
 from resolvers.enums import DetailSource, Gender, ListOrder, PersonOrder
-from resolvers.fields import Connection, Info, arg, attribute, computed, connection, graph_type, listing, mutation, query, read_by
+from resolvers.fields import Connection, Info, arg, attribute, computed, connection, edge, graph_type, listing, mutation, query, read_by
 from resolvers.inputs import defaulted, optional, required
 from resolvers.inputs import given as given_in
 from resolvers.nodes import Node, findable
+
+if TYPE_CHECKING:
+    from resolvers.teams import Team
 
 READ = Permission.CANDIDATES_READ
 
@@ -87,6 +91,9 @@ class Candidate(Node):
         default=ListOrder.NEWEST,
         filter=result_types.ResultFilter,
         description="What was measured.",
+    )
+    teams: list[Annotated["Team", strawberry.lazy("resolvers.teams")]] = edge(
+        teams.by_candidate, key="key", otherwise=(), description="The teams that they are in, newest first; at most 100."
     )
 
 

@@ -27,6 +27,7 @@ from resolvers.products import ProductQuery
 from resolvers.results import ResultQuery
 from resolvers.scalars import SCALARS
 from resolvers.statistics import StatisticsQuery
+from resolvers.teams import TeamMutation, TeamQuery
 
 
 @strawberry.type(description="What can be asked.")
@@ -43,12 +44,13 @@ class Query(
     ProductQuery,
     ResultQuery,
     StatisticsQuery,
+    TeamQuery,
 ):
     pass
 
 
 @strawberry.type(description="What can be done. Each field is one transaction and answers its object or a Problem.")
-class Mutation(AccessMutation, AttemptMutation, CandidateMutation, CredentialMutation, EntryMutation, InviteMutation):
+class Mutation(AccessMutation, AttemptMutation, CandidateMutation, CredentialMutation, EntryMutation, InviteMutation, TeamMutation):
     pass
 
 

@@ -218,3 +218,9 @@ async def note_use(uow: UnitOfWork, key: str) -> None:
         .where(ApiKey.account_id == uow.account_id, ApiKey.key == key, or_(ApiKey.last_used_at.is_(None), ApiKey.last_used_at <= earlier))
         .values(last_used_at=uow.now)
     )
+
+
+async def name_of_actor(uow: UnitOfWork) -> str:
+    """What people call whoever acts: the name of their API key, also for its tokens, or the product itself."""
+    row = await uow.session.get(ApiKey, (uow.account_id, uow.actor.credential)) if uow.actor.credential else None
+    return (row.name or row.prefix) if row is not None else "Centil"

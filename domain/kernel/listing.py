@@ -91,10 +91,13 @@ class Listing:
         filters: Mapping[str, Filter],
         orders: Mapping[str, Order],
         always: Sequence[str] = (),
+        within: Any = None,
     ) -> None:
         self.rows = rows
         self.graph_type = graph_type
         self.key = key
+        self.within = within
+        """The parent's column, when the key is unique among the rows of one parent only."""
         self.filters = filters
         self.orders = orders
         self.always = tuple(always)
@@ -158,7 +161,10 @@ class Listing:
 
     async def count(self, read: Read, account_id: int, *, given: Mapping[str, Any], **always: Any) -> int:
         """How many rows pass the filters."""
-        return (await self._count_all(read, account_id, self._fragments(given), always, []))[0]
+        fragments = self._fragments(given)
+        statement = self._shape(("count",), fragments, lambda conditions, _dialect, _shape: self._counted(conditions))
+        [row] = await read(statement, account_id=account_id, **self._parameters(fragments, always))
+        return int(row[0])
 
     async def _count_all(self, read: Read, account_id: int, fragments: list[Fragment], always: Any, _keys: Sequence[Any]) -> dict[Any, int]:
         statement = self._shape(("count",), fragments, lambda conditions, _dialect, _shape: self._counted(conditions))
@@ -200,7 +206,8 @@ class Listing:
         chosen = self.rows.with_only_columns(self.key, maintain_column_froms=True).where(*conditions, parent == parents.c.value)
         first = self._ordered(chosen, order, backward, has_cursor).correlate(parents)  # reads the tables anew: only `k` is that of outside
         by_parent = (parents.c.key, *self._sorting(order, backward))  # parents first, or SQLite reads the account and asks for each row
-        return narrowed.where(self.key.in_(first)).select_from(parents).order_by(*by_parent)
+        mine = [self.key.in_(first)] if self.within is None else [self.within == parents.c.value, self.key.in_(first)]
+        return narrowed.where(*mine).select_from(parents).order_by(*by_parent)
 
     def _reads(self, window: Window) -> frozenset[str] | None:
         """The columns to read; all unless the same are asked for often, for each choice of columns is a shape of its own."""

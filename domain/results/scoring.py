@@ -133,5 +133,9 @@ def wir_ich(instrument: Instrument, raws: Sequence[Fraction | None]) -> WirIch |
         return None
     total = sum(known)
     wir = sum(known[: len(WIR)]) / Fraction(total) * 100 if total else Fraction(50)
-    tendency = "Wir" if wir > 55 else "Ich" if wir < 45 else "balanced"
-    return WirIch(half_up(wir * 10), tendency)
+    return WirIch(half_up(wir * 10), tendency_of(wir))
+
+
+def tendency_of(wir: Fraction) -> str:
+    """Which way a share of "we" leans, in percent."""
+    return "Wir" if wir > 55 else "Ich" if wir < 45 else "balanced"
