@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import strawberry
 
@@ -14,6 +14,7 @@ from domain.kernel.language import Language
 from domain.kernel.permissions import Permission
 from domain.results import queries as results
 from domain.statistics import groups, pictures, samples, tables
+from domain.teams import queries as teams
 from resolvers.context import Context
 from resolvers.enums import graph_enum
 from resolvers.fields import arg, attribute, batched, computed, edge, graph_type, query
@@ -21,6 +22,9 @@ from resolvers.inputs import defaulted
 from resolvers.instruments import Instrument, Scale
 from resolvers.paging import filters
 from resolvers.results import NormGroup
+
+if TYPE_CHECKING:
+    from resolvers.teams import Team
 
 READ = Permission.STATISTICS_READ
 
@@ -30,6 +34,7 @@ class StatisticsGrouping(Enum):
     QUARTER = "quarter"
     INSTRUMENT_VERSION = "instrument_version"
     NORM_GROUP = "norm_group"
+    TEAM = "team"
 
 
 class DriftVerdict(Enum):
@@ -48,6 +53,7 @@ graph_enum(
         StatisticsGrouping.QUARTER: "By the quarter of completion in UTC; keys such as `2026-Q1`.",
         StatisticsGrouping.INSTRUMENT_VERSION: "By the version of the instrument; keys such as `1.0`.",
         StatisticsGrouping.NORM_GROUP: "By the norm group that results were compared with, in its version; keys such as `1@1`.",
+        StatisticsGrouping.TEAM: "By the team that people are in: somebody in two counts in both. Keys are the teams' numbers.",
     },
 )
 graph_enum(
@@ -160,6 +166,9 @@ class StatisticsGroup:
     norm_group: NormGroup | None = edge(
         results.norm_groups_by_version, key="norm", description="The norm group, in a division by norm groups; null otherwise."
     )
+    team: Annotated["Team", strawberry.lazy("resolvers.teams")] | None = edge(
+        teams.by_id, key="team", description="The team, in a division by teams; null otherwise."
+    )
     suppressed: bool = attribute(
         "Whether nothing is said about this group: it has fewer than five people, or it would tell a group that has by difference."
     )
@@ -210,6 +219,7 @@ class StatisticsFilter:
         "Those of this instrument, in any version or, as `key@version`, in one.", strawberry.ID(bank.PROFILE)
     )
     norm_group: strawberry.ID | None = defaulted("Those compared with this norm group.", None)
+    team: strawberry.ID | None = defaulted("Those of people who are in this team, by its number or id.", None)
     completed_from: datetime | None = defaulted("Completed at this moment or later.", None)
     completed_until: datetime | None = defaulted("Completed before this moment.", None)
 
@@ -229,8 +239,14 @@ class StatisticsQuery:
         given = filters(filter or StatisticsFilter())
         instrument = _instrument(given["instrument"])
         sample = await samples.gather(context.read, context.account_id, instrument, given)
-        whole, divided = await groups.told(sample, _GROUPINGS[group_by] if group_by else None)
+        whole, divided = await groups.told(sample, await _grouping(context, group_by))
         return Told(instrument, whole, divided, groups.FEWEST)  # type: ignore[return-value]
+
+
+async def _grouping(context: Context, wanted: StatisticsGrouping | None) -> groups.Grouping | None:
+    if wanted is StatisticsGrouping.TEAM:
+        return groups.by_team(await samples.members(context.read, context.account_id))
+    return _GROUPINGS[wanted] if wanted else None
 
 
 def _instrument(wanted: str) -> bank.Instrument:

@@ -1,8 +1,8 @@
 """Dividing results into groups, and keeping silent about those that are too small."""
 
 import asyncio
-from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, ClassVar
@@ -28,6 +28,7 @@ class Group:
     begins: datetime | None = None
     ends: datetime | None = None
     norm: tuple[int, int] | None = None
+    team: int | None = None
     suppressed: bool = False
 
     def __hash__(self) -> int:
@@ -99,7 +100,7 @@ def silenced(sizes: dict[str, int]) -> set[str]:
 
 
 def _silenced(group: Group) -> Group:
-    return Group(group.sample, group.key, group.places, group.begins, group.ends, group.norm, suppressed=True)
+    return replace(group, suppressed=True)
 
 
 def by_months(count: int) -> Grouping:
@@ -127,6 +128,23 @@ def by_version(sample: Sample) -> list[Group]:
 def by_norm(sample: Sample) -> list[Group]:
     """Group by the norm group that results were compared with, in its version."""
     return [Group(sample, f"{key}@{version}", places, norm=(key, version)) for (key, version), places in _places(sample.norms)]
+
+
+def by_team(members: Mapping[int, Collection[str]]) -> Grouping:
+    """Group by the teams that people are in: somebody in two teams counts in both, somebody in none in neither."""
+
+    def group(sample: Sample) -> list[Group]:
+        import numpy as np  # only when statistics are asked for
+
+        found = []
+        for team in sorted(members):
+            people = [sample.numbers[key] for key in members[team] if key in sample.numbers]
+            if people:
+                [places] = np.nonzero(np.isin(sample.people, people))
+                found.append(Group(sample, str(team), places, team=team))
+        return found
+
+    return group
 
 
 def _places(values: Sequence[Any]) -> list[tuple[Any, Any]]:

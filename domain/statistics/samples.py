@@ -97,6 +97,24 @@ async def gather(read: Read, account_id: int, instrument: Instrument, given: Map
     return await asyncio.to_thread(gathered.sample)
 
 
+async def members(read: Read, account_id: int) -> dict[int, set[str]]:
+    """The people of each team by their keys.
+
+    Raises TooManyResults.
+    """
+    found, seen, after = dict[int, set[str]](), 0, list[Any]()
+    while rows := await queries.memberships(read, account_id, after):
+        seen += len(rows)
+        if seen > MOST_RESULTS:
+            raise TooManyResults(found=seen, limit=MOST_RESULTS)
+        for row in rows:
+            found.setdefault(row.team_id, set()).add(row.candidate_key)
+        if len(rows) < queries.AT_ONCE:
+            break
+        after = queries.membership_place(rows[-1])
+    return found
+
+
 async def answers(read: Read, account_id: int, sample: Sample, chosen: Any) -> Any:
     """The answers of chosen attempts as item scores, reverse-keyed items turned round: a row each, 0 where there is none.
 

@@ -11,6 +11,8 @@ import pytest
 from domain.instruments import bank
 from domain.results.scoring import class_of, item_score
 from domain.statistics import queries, samples
+from domain.teams import commands
+from domain.teams.model import TeamMember
 from tests.resolvers.test_statements import statements
 from tests.support import measured
 from tests.support.http import Http
@@ -190,6 +192,38 @@ class TestGroups:
         assert [(group["suppressed"], group["people"]) for group in told["groups"]] == [(True, None), (True, None), (False, 9)]
         for group in told["groups"][:2]:
             assert all(group[name] is None for name in ("people", "results", "scales", "correlations", "reliability"))
+
+    async def test_by_team(self, http: Http) -> None:
+        """Somebody in two teams counts in both, with all results; somebody in none counts in the whole alone."""
+        results = measured.some(60, people=30)
+        await measured.fill(http.world, results)
+        teams = (range(8), range(5, 15), range(12))
+        inside: dict[int, set[int]] = {}
+        async with http.world.work() as uow:
+            for people in teams:
+                number = await commands.create(uow, title=f"Team {len(inside) + 1}")
+                taken = {place: result.person for place, result in enumerate(results, 5_000) if result.person in people and place % 2}
+                uow.session.add_all(
+                    TeamMember(
+                        account_id=uow.account_id,
+                        team_id=number,
+                        attempt_id=place,
+                        candidate_key=f"cand_{uow.account_id}_{person}",
+                        added_at=START,
+                    )
+                    for place, person in taken.items()
+                )
+                inside[number] = set(taken.values())
+        text = "{ statistics(groupBy: TEAM) { total { results } groups { key people results team { title } } } }"
+        told = (await http.graph(text))["statistics"]
+        assert told["total"]["results"] == 60
+        for group, team in zip(told["groups"], inside, strict=True):
+            mine = [result for result in results if result.person in inside[team]]
+            assert (group["key"], group["results"]) == (str(team), len(mine))
+            assert group["people"] == len({result.person for result in mine})
+            only = (await http.graph(SMALL, filter={"team": str(team)}))["statistics"]["total"]
+            assert (only["people"], only["results"]) == (group["people"], group["results"])
+        assert [group["team"]["title"] for group in told["groups"]] == ["Team 1", "Team 2", "Team 3"]
 
     async def test_are_at_most_two_hundred(self, http: Http) -> None:
         dice = random.Random(4)
