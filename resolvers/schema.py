@@ -19,6 +19,7 @@ from resolvers.credentials import CredentialMutation, CredentialQuery
 from resolvers.declared import Declared, Guarded, ShownRequirement, declaration
 from resolvers.entries import EntryMutation, EntryQuery
 from resolvers.events import EventSubscription
+from resolvers.exports import ExportMutation, ExportQuery
 from resolvers.instruments import InstrumentQuery
 from resolvers.invites import InviteMutation, InviteQuery
 from resolvers.nodes import NodeQuery
@@ -38,6 +39,7 @@ class Query(
     CandidateQuery,
     CredentialQuery,
     EntryQuery,
+    ExportQuery,
     InstrumentQuery,
     InviteQuery,
     NodeQuery,
@@ -50,7 +52,9 @@ class Query(
 
 
 @strawberry.type(description="What can be done. Each field is one transaction and answers its object or a Problem.")
-class Mutation(AccessMutation, AttemptMutation, CandidateMutation, CredentialMutation, EntryMutation, InviteMutation, TeamMutation):
+class Mutation(
+    AccessMutation, AttemptMutation, CandidateMutation, CredentialMutation, EntryMutation, ExportMutation, InviteMutation, TeamMutation
+):
     pass
 
 

@@ -60,6 +60,10 @@ def personal(content: Content, erasure: Erasure, why: str = "") -> dict[str, Any
 OUTSIDE: list[Place] = [
     Place("candidate_text", Holding(Content.NAME, Erasure.REPLACE, "the search index of SQLite: triggers keep it equal to the candidates")),
     Place("var/mail/*.eml", Holding(Content.MESSAGE, Erasure.DELETE, "mails of an installation without a mail server")),
+    Place(
+        "exports/{account}/*",
+        Holding(Content.NAME, Erasure.DELETE, "files of exported results, kept for a day; erasing a person deletes all"),
+    ),
     Place("job queue", Holding(Content.NONE, Erasure.KEEP, "arguments of jobs are keys; a job reads the rest when it runs")),
     Place("logs", Holding(Content.NONE, Erasure.KEEP, "an allow-list of fields keeps names, addresses and secrets out")),
     Place("operation cache", Holding(Content.NONE, Erasure.KEEP, "texts of operations without their variables")),
