@@ -19,6 +19,7 @@ from resolvers.credentials import CredentialMutation, CredentialQuery
 from resolvers.declared import Declared, Guarded, ShownRequirement, declaration
 from resolvers.entries import EntryMutation, EntryQuery
 from resolvers.events import EventSubscription
+from resolvers.exports import ExportMutation, ExportQuery
 from resolvers.instruments import InstrumentQuery
 from resolvers.invites import InviteMutation, InviteQuery
 from resolvers.job_profiles import JobProfileMutation, JobProfileQuery
@@ -28,6 +29,7 @@ from resolvers.products import ProductQuery
 from resolvers.results import ResultQuery
 from resolvers.saved_matches import SavedMatchMutation, SavedMatchQuery
 from resolvers.scalars import SCALARS
+from resolvers.statistics import StatisticsQuery
 from resolvers.teams import TeamMutation, TeamQuery
 
 
@@ -39,6 +41,7 @@ class Query(
     CandidateQuery,
     CredentialQuery,
     EntryQuery,
+    ExportQuery,
     InstrumentQuery,
     InviteQuery,
     JobProfileQuery,
@@ -46,6 +49,7 @@ class Query(
     ProductQuery,
     ResultQuery,
     SavedMatchQuery,
+    StatisticsQuery,
     TeamQuery,
 ):
     pass
@@ -58,6 +62,7 @@ class Mutation(
     CandidateMutation,
     CredentialMutation,
     EntryMutation,
+    ExportMutation,
     InviteMutation,
     JobProfileMutation,
     SavedMatchMutation,

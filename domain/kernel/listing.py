@@ -146,6 +146,26 @@ class Listing:
         cut = _cutter(window, listed)
         return {key: cut(found.get(key, []), key) for key in keys}
 
+    async def batch(
+        self, read: Read, account_id: int, *, order: str, given: Mapping[str, Any], size: int, after: Sequence[Any] = (), **always: Any
+    ) -> list[Row]:
+        """Read the next rows after the sort values of some row: for those who go through a whole list, some thousand rows at a time."""
+        fragments = self._fragments(given)
+        statement = self._shape(("page", order, False, bool(after), False, None), fragments, self._page_select)
+        cursor = {f"cursor_{index}": value for index, value in enumerate(after)}
+        return await read(statement, account_id=account_id, limit=size, **cursor, **self._parameters(fragments, always))
+
+    def place(self, order: str, row: Row) -> list[Any]:
+        """The sort values of a row, to go on after it."""
+        return [getattr(row, column.key) for column in self.orders[order].columns]
+
+    async def count(self, read: Read, account_id: int, *, given: Mapping[str, Any], **always: Any) -> int:
+        """How many rows pass the filters."""
+        fragments = self._fragments(given)
+        statement = self._shape(("count",), fragments, lambda conditions, _dialect, _shape: self._counted(conditions))
+        [row] = await read(statement, account_id=account_id, **self._parameters(fragments, always))
+        return int(row[0])
+
     async def _count_all(self, read: Read, account_id: int, fragments: list[Fragment], always: Any, _keys: Sequence[Any]) -> dict[Any, int]:
         statement = self._shape(("count",), fragments, lambda conditions, _dialect, _shape: self._counted(conditions))
         [row] = await read(statement, account_id=account_id, **self._parameters(fragments, always))
@@ -248,7 +268,7 @@ class Listing:
         return f"{self.graph_type}.{order}"
 
     def _cursor(self, order: str, row: Row) -> str:
-        return encode_cursor(self._sorted(order), [getattr(row, column.key) for column in self.orders[order].columns])
+        return encode_cursor(self._sorted(order), self.place(order, row))
 
 
 def _cutter(window: Window, listed: Listed) -> Callable[[list[Row], Any], Page]:

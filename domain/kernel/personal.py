@@ -62,6 +62,10 @@ OUTSIDE: list[Place] = [
     Place("var/mail/*.eml", Holding(Content.MESSAGE, Erasure.DELETE, "mails of an installation without a mail server")),
     Place("reports/{account}/{candidate}/", Holding(Content.NAME, Erasure.DELETE, "PDFs about one person, in the store of files")),
     Place("team-reports/{account}/", Holding(Content.NAME, Erasure.DELETE, "PDFs about teams, with the names of their members")),
+    Place(
+        "exports/{account}/*",
+        Holding(Content.NAME, Erasure.DELETE, "files of exported results, kept for a day; erasing a person deletes all"),
+    ),
     Place("job queue", Holding(Content.NONE, Erasure.KEEP, "arguments of jobs are keys; a job reads the rest when it runs")),
     Place("logs", Holding(Content.NONE, Erasure.KEEP, "an allow-list of fields keeps names, addresses and secrets out")),
     Place("operation cache", Holding(Content.NONE, Erasure.KEEP, "texts of operations without their variables")),

@@ -7,7 +7,8 @@ from typing import Any
 
 from dbos import DBOS
 
-import domain.invites.expiry  # noqa: F401  declares the scheduled job
+import domain.exports.jobs
+import domain.invites.expiry  # noqa: F401  both declare scheduled jobs
 from domain.kernel.jobs import JOBS
 from domain.kernel.ports import Ports
 from gateway.jobs.names import JOB, SCHEDULED

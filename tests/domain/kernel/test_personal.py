@@ -28,6 +28,7 @@ PERSONAL = {
     "invite.name": (Content.NAME, Erasure.REPLACE),
     "attempt.answers": (Content.ANSWERS, Erasure.KEEP),
     "candidate_text": (Content.NAME, Erasure.REPLACE),
+    "exports/{account}/*": (Content.NAME, Erasure.DELETE),
     "var/mail/*.eml": (Content.MESSAGE, Erasure.DELETE),
     "reports/{account}/{candidate}/": (Content.NAME, Erasure.DELETE),
     "team-reports/{account}/": (Content.NAME, Erasure.DELETE),

@@ -23,6 +23,7 @@ UNSCOPED = {
     "domain.access.queries._BY_SLUG": "an open link names the account by its slug",
     "domain.access.queries._BY_EMAIL": "a registration mail names the account",
     "domain.access.queries._KEY_BY_DIGEST": "a key is found by its digest before its account is known",
+    "domain.exports.queries._OVER": "the sweep finds exports of all accounts whose day is over",
     "domain.invites.expiry._EXPIRED": "the sweep finds expired invites of all accounts",
     "domain.invites.expiry._OVER": "the sweep finds accounts with entries whose day is over",
 }

@@ -1,0 +1,161 @@
+"""Dividing results into groups, and keeping silent about those that are too small."""
+
+import asyncio
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any, ClassVar
+
+from domain.statistics.errors import TooManyGroups
+from domain.statistics.samples import Sample
+
+FEWEST = 5
+"""People about whom something is said together; nothing is said about fewer."""
+MOST_GROUPS = 200
+ALL = "all"
+
+
+@dataclass(frozen=True)
+class Group:
+    """Results that belong together, each person once by their latest."""
+
+    graph_type: ClassVar[str] = "StatisticsGroup"
+    sample: Sample
+    key: str
+    places: Any
+    """Where its results stand in the sample, newest first."""
+    begins: datetime | None = None
+    ends: datetime | None = None
+    norm: tuple[int, int] | None = None
+    team: int | None = None
+    suppressed: bool = False
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    @cached_property
+    def latest(self) -> Any:
+        """The places of each person's latest result."""
+        import numpy as np  # only when statistics are asked for
+
+        _, first = np.unique(self.sample.people[self.places], return_index=True)
+        return self.places[np.sort(first)]
+
+    @property
+    def people(self) -> int | None:
+        return None if self.suppressed else len(self.latest)
+
+    @property
+    def results(self) -> int | None:
+        return None if self.suppressed else len(self.places)
+
+
+Grouping = Callable[[Sample], list[Group]]
+
+
+async def told(sample: Sample, grouping: Grouping | None) -> tuple[Group, list[Group]]:
+    """A sample as one group, and divided into groups.
+
+    Raises TooManyGroups.
+    """
+    return await asyncio.to_thread(lambda: (whole(sample), divided(sample, grouping) if grouping else []))
+
+
+def whole(sample: Sample) -> Group:
+    """All results of a sample as one group."""
+    import numpy as np  # only when statistics are asked for
+
+    group = Group(sample, ALL, np.arange(len(sample)))
+    return _silenced(group) if len(group.latest) < FEWEST else group
+
+
+def divided(sample: Sample, grouping: Grouping) -> list[Group]:
+    """The groups of a sample by their keys, the small ones silenced.
+
+    A silenced group could be told from the others and the whole, so no fewer than five people are in all silenced ones
+    together: where they are fewer, the smallest of the other groups is silenced, too.
+
+    Raises TooManyGroups.
+    """
+    groups = grouping(sample)
+    if len(groups) > MOST_GROUPS:
+        raise TooManyGroups(found=len(groups), limit=MOST_GROUPS)
+    sizes = {group.key: len(group.latest) for group in groups}
+    silent = silenced(sizes)
+    return [_silenced(group) if group.key in silent else group for group in groups]
+
+
+def silenced(sizes: dict[str, int]) -> set[str]:
+    """Which groups nothing is said about, by how many people each has."""
+    rising = sorted(sizes, key=lambda key: (sizes[key], key))
+    silent = [key for key in rising if sizes[key] < FEWEST]
+    rest = rising[len(silent) :]
+    while silent and rest and sum(sizes[key] for key in silent) < FEWEST:
+        silent.append(rest.pop(0))
+    return set(silent)
+
+
+def _silenced(group: Group) -> Group:
+    return replace(group, suppressed=True)
+
+
+def by_months(count: int) -> Grouping:
+    """Group by the time of completion, in UTC: so many months at a time, 1 or 3."""
+
+    def name(period: int) -> str:
+        year, part = divmod(period * count, 12)
+        return f"{year}-{part + 1:02}" if count == 1 else f"{year}-Q{part // count + 1}"
+
+    def group(sample: Sample) -> list[Group]:
+        periods = (sample.months // count).tolist()
+        return [
+            Group(sample, name(period), places, begins=_first_of(period * count), ends=_first_of((period + 1) * count))
+            for period, places in _places(periods)
+        ]
+
+    return group
+
+
+def by_version(sample: Sample) -> list[Group]:
+    """Group by the version of the instrument."""
+    return [Group(sample, version, places) for version, places in _places(sample.versions)]
+
+
+def by_norm(sample: Sample) -> list[Group]:
+    """Group by the norm group that results were compared with, in its version."""
+    return [Group(sample, f"{key}@{version}", places, norm=(key, version)) for (key, version), places in _places(sample.norms)]
+
+
+def by_team(members: Mapping[int, Collection[str]]) -> Grouping:
+    """Group by the teams that people are in: somebody in two teams counts in both, somebody in none in neither."""
+
+    def group(sample: Sample) -> list[Group]:
+        import numpy as np  # only when statistics are asked for
+
+        found = []
+        for team in sorted(members):
+            people = [sample.numbers[key] for key in members[team] if key in sample.numbers]
+            if people:
+                [places] = np.nonzero(np.isin(sample.people, people))
+                found.append(Group(sample, str(team), places, team=team))
+        return found
+
+    return group
+
+
+def _places(values: Sequence[Any]) -> list[tuple[Any, Any]]:
+    """Each value, in order, with the places where it stands."""
+    import numpy as np  # only when statistics are asked for
+
+    found: dict[Hashable, list[int]] = {}
+    for place, value in enumerate(values):
+        found.setdefault(value, []).append(place)
+    return [(value, np.array(found[value])) for value in sorted(found)]  # type: ignore[type-var]
+
+
+def _first_of(month: int) -> datetime:
+    return datetime(month // 12, month % 12 + 1, 1, tzinfo=UTC)
