@@ -12,14 +12,16 @@ from domain.kernel import names
 from domain.kernel.errors import Forbidden
 from domain.kernel.language import Language
 from domain.kernel.permissions import Permission
+from domain.privacy import queries as privacy
 from domain.results import queries as results
 from resolvers import attempts as attempt_types
 from resolvers import ids
 from resolvers import invites as invite_types
+from resolvers import privacy as privacy_types
 from resolvers import results as result_types
 from resolvers.context import Context
 from resolvers.enums import DetailSource, Gender, ListOrder, PersonOrder
-from resolvers.fields import Connection, Info, arg, attribute, computed, connection, graph_type, listing, mutation, query, read_by
+from resolvers.fields import Connection, Info, arg, attribute, computed, connection, edge, graph_type, listing, mutation, query, read_by
 from resolvers.inputs import defaulted, optional, required
 from resolvers.inputs import given as given_in
 from resolvers.nodes import Node, findable
@@ -53,6 +55,14 @@ class Candidate(Node):
     language_source: DetailSource | None = attribute("Who told their language.")
     protected: bool = attribute("Whether they are kept from being erased.")
     anonymized_at: datetime | None = attribute("When they were anonymised.")
+    can_erase: bool = computed(
+        lambda protected, anonymized_at: not protected and anonymized_at is None,
+        columns=("protected", "anonymized_at"),
+        description="Whether they can be erased: neither protected nor anonymised already.",
+    )
+    erasure: privacy_types.Erasure | None = edge(
+        privacy.by_candidate, key="key", description="How they were erased; null unless they were."
+    )
     created_at: datetime = attribute("When they became known to the account.")
     updated_at: datetime = attribute("When something about them changed last.")
     invites: Connection[invite_types.Invite] = connection(

@@ -22,6 +22,7 @@ from resolvers.events import EventSubscription
 from resolvers.instruments import InstrumentQuery
 from resolvers.invites import InviteMutation, InviteQuery
 from resolvers.nodes import NodeQuery
+from resolvers.privacy import PrivacyMutation, PrivacyQuery
 from resolvers.problems import LimitReached, Shortage
 from resolvers.products import ProductQuery
 from resolvers.results import ResultQuery
@@ -39,6 +40,7 @@ class Query(
     InstrumentQuery,
     InviteQuery,
     NodeQuery,
+    PrivacyQuery,
     ProductQuery,
     ResultQuery,
 ):
@@ -46,7 +48,7 @@ class Query(
 
 
 @strawberry.type(description="What can be done. Each field is one transaction and answers its object or a Problem.")
-class Mutation(AccessMutation, AttemptMutation, CandidateMutation, CredentialMutation, EntryMutation, InviteMutation):
+class Mutation(AccessMutation, AttemptMutation, CandidateMutation, CredentialMutation, EntryMutation, InviteMutation, PrivacyMutation):
     pass
 
 

@@ -7,7 +7,8 @@ from sqlalchemy import BigInteger, Boolean, Index, Integer, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.kernel.columns import Entity, Json, SmallIntegers, account_column, of_account, within_account
-from domain.kernel.personal import nothing
+from domain.kernel.language import Text
+from domain.kernel.personal import FOR_GOOD, about_candidates, nothing
 
 _NUMBERS = nothing("numbers in the published order of the scales; scores stay when a person is erased (R-ESC-52)")
 
@@ -20,6 +21,12 @@ class Result(Entity):
         within_account("candidate_key", "candidate"),
         Index("ix_result_completed", "account_id", "completed_at", "attempt_id"),
         Index("ix_result_candidate", "account_id", "candidate_key", "completed_at", "attempt_id"),
+        about_candidates(
+            "candidate_key",
+            title=Text("Results", "Ergebnisse"),
+            purpose=Text("Telling what an attempt measured; norms", "Zeigen, was eine Durchführung gemessen hat; Normen"),
+            kept=FOR_GOOD,
+        ),
     )
 
     account_id: Mapped[int] = account_column()
