@@ -1,7 +1,8 @@
 """Candidates, with everything that hangs on them."""
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import strawberry
 
@@ -27,6 +28,14 @@ from resolvers.inputs import given as given_in
 from resolvers.nodes import Node, findable
 
 READ = Permission.CANDIDATES_READ
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A candidate as the subject of a dossier."""
+
+    graph_type: ClassVar[str] = "Dossier"
+    key: str
 
 
 @graph_type(requires=READ, description="One person in one account, found by their email address, whichever door they came through.")
@@ -62,6 +71,9 @@ class Candidate(Node):
     )
     erasure: privacy_types.Erasure | None = edge(
         privacy.by_candidate, key="key", description="How they were erased; null unless they were."
+    )
+    dossier: privacy_types.Dossier = computed(
+        Held, columns=("key",), description="Everything held about them, as a document for programs or for people."
     )
     created_at: datetime = attribute("When they became known to the account.")
     updated_at: datetime = attribute("When something about them changed last.")

@@ -1,17 +1,21 @@
 """Erasing people, the log of that, and what is held about somebody."""
 
 from datetime import datetime
+from enum import Enum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
 from domain.candidates import queries as candidates
+from domain.kernel.downloads import offer
 from domain.kernel.errors import BadInput
+from domain.kernel.language import Language
 from domain.kernel.permissions import Permission
-from domain.privacy import commands, queries
+from domain.privacy import commands, dossier, queries, record
 from resolvers import ids
 from resolvers.context import Context
-from resolvers.enums import ListOrder
+from resolvers.downloads import Download
+from resolvers.enums import ListOrder, graph_enum
 from resolvers.fields import Connection, Info, arg, attribute, computed, edge, graph_type, listing, mutation, query
 from resolvers.inputs import defaulted
 from resolvers.nodes import Node, findable
@@ -59,6 +63,60 @@ class ErasureFilter:
     erased_until: datetime | None = defaulted("Done before this moment.", None)
 
 
+class DossierFormat(Enum):
+    JSON = "json"
+    PDF = "pdf"
+
+
+class RecordFormat(Enum):
+    JSON = "json"
+    MARKDOWN = "md"
+    PDF = "pdf"
+
+
+graph_enum(
+    DossierFormat,
+    name="DossierFormat",
+    description="How a dossier is written.",
+    values={DossierFormat.JSON: "For programs: to carry it elsewhere.", DossierFormat.PDF: "For people: to be read and printed."},
+)
+graph_enum(
+    RecordFormat,
+    name="ProcessingRecordFormat",
+    description="How the record of processing is written.",
+    values={
+        RecordFormat.JSON: "For programs.",
+        RecordFormat.MARKDOWN: "To be filled in and kept with other documents.",
+        RecordFormat.PDF: "To be read and printed.",
+    },
+)
+FORMATS = {DossierFormat.JSON: "application/json", DossierFormat.PDF: "application/pdf"}
+InLanguage = Annotated[Language, arg("In which language.")]
+
+
+def _document(
+    context: Context,
+    key: str,
+    *,
+    format: Annotated[DossierFormat, arg("How it is written.")] = DossierFormat.PDF,
+    language: InLanguage = Language.EN,
+) -> Download:
+    by = context.actor.name
+    media_type = FORMATS[format]
+    facts = {"candidate": key, "format": format.value, "language": language.value, "by": by}
+    return offer(context.environment, context.now, context.account_id, dossier.KIND, media_type=media_type, **facts)  # type: ignore[return-value]
+
+
+@graph_type(requires=READ, description="Everything held about a candidate, across the whole product (Art. 15 and 20 GDPR).")
+class Dossier:
+    document: Download = computed(
+        _document,
+        columns=("key",),
+        context=True,
+        description="A link to it. It is made when the link is followed; each time is noted in the audit log, with who asked for the link.",
+    )
+
+
 async def _erased(context: Context, made: commands.Erased) -> CandidateErased:
     rows = await queries.by_keys(context.read, context.account_id, [made.key])
     erasure: Any = rows[made.key]
@@ -71,6 +129,23 @@ class PrivacyQuery:
     async def erasure(context: Context, *, key: Annotated[strawberry.ID, arg("Its key (`era_…`) or id.")]) -> Erasure | None:
         wanted = ids.key_of("Erasure", key)
         return (await queries.by_keys(context.read, context.account_id, [wanted])).get(wanted)  # type: ignore[return-value]
+
+    @query(
+        requires=READ,
+        description="The record of processing activities (Art. 30 GDPR), made from the product's registry of personal data; "
+        "what only the controller knows is left to be filled in.",
+    )
+    async def processing_record(
+        context: Context,
+        *,
+        format: Annotated[RecordFormat, arg("How it is written.")] = RecordFormat.PDF,
+        language: InLanguage = Language.EN,
+    ) -> Download:
+        media_type = record.MEDIA_TYPES[format.value]
+        facts = {"format": format.value, "language": language.value}
+        return offer(  # type: ignore[return-value]
+            context.environment, context.now, context.account_id, record.KIND, media_type=media_type, **facts
+        )
 
     erasures: Connection[Erasure] = listing(
         lambda context, window, order, given: queries.page(context.read, context.account_id, window, order=order, given=given),

@@ -30,6 +30,7 @@ class Content(StrEnum):
     EMAIL = "email address"
     DEMOGRAPHIC = "gender, birth year, language"
     ANSWERS = "answers to a questionnaire"
+    SCORES = "scores"
     WORDS = "the account's own words, which may name a person"
     MESSAGE = "a message to a person"
     DOCUMENT = "a document about people"

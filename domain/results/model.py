@@ -8,9 +8,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.kernel.columns import Entity, Json, SmallIntegers, account_column, of_account, within_account
 from domain.kernel.language import Text
-from domain.kernel.personal import FOR_GOOD, about_candidates, nothing
+from domain.kernel.personal import FOR_GOOD, Content, Erasure, about_candidates, nothing, personal
 
-_NUMBERS = nothing("numbers in the published order of the scales; scores stay when a person is erased (R-ESC-52)")
+_SCORES = personal(Content.SCORES, Erasure.KEEP, "they stay when a person is erased, and then nobody's name is with them (R-ESC-52)")
 
 
 class Result(Entity):
@@ -36,10 +36,10 @@ class Result(Entity):
     instrument_version: Mapped[str] = mapped_column(info=nothing("a version"))
     norm_group: Mapped[int] = mapped_column(BigInteger)
     norm_version: Mapped[int] = mapped_column(Integer)
-    raw_tenths: Mapped[list[int | None]] = mapped_column(SmallIntegers, info=_NUMBERS)
-    c_tenths: Mapped[list[int | None]] = mapped_column(SmallIntegers, info=_NUMBERS)
-    wir_tenths: Mapped[int | None] = mapped_column(SmallInteger, default=None)
-    tendency: Mapped[str | None] = mapped_column(default=None, info=nothing("a closed list"))
+    raw_tenths: Mapped[list[int | None]] = mapped_column(SmallIntegers, info=_SCORES)
+    c_tenths: Mapped[list[int | None]] = mapped_column(SmallIntegers, info=_SCORES)
+    wir_tenths: Mapped[int | None] = mapped_column(SmallInteger, default=None, info=_SCORES)
+    tendency: Mapped[str | None] = mapped_column(default=None, info=_SCORES)
     completed_at: Mapped[datetime]
 
 

@@ -39,4 +39,5 @@ def _set(template: str, data: str, date: datetime) -> bytes:
 def _fonts() -> Any:
     import typst
 
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FOLDER / "fonts")])
+    own = FOLDER / "fonts"
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=not own.exists(), font_paths=[str(own)])

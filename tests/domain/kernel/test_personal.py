@@ -42,6 +42,7 @@ PERSONAL = {
     "invite.email": (Content.EMAIL, Erasure.REPLACE),
     "invite.name": (Content.NAME, Erasure.REPLACE),
     "attempt.answers": (Content.ANSWERS, Erasure.KEEP),
+    **{f"result.{name}": (Content.SCORES, Erasure.KEEP) for name in ("raw_tenths", "c_tenths", "wir_tenths", "tendency")},
     "invite.label": (Content.WORDS, Erasure.CLEAR),
     "candidate_text": (Content.NAME, Erasure.REPLACE),
     "var/mail/*.eml": (Content.MESSAGE, Erasure.DELETE),
