@@ -1,7 +1,8 @@
 """Candidates, with everything that hangs on them."""
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import strawberry
 
@@ -13,11 +14,13 @@ from domain.kernel.errors import Forbidden
 from domain.kernel.language import Language
 from domain.kernel.permissions import Permission
 from domain.matching import queries as matching
+from domain.privacy import queries as privacy
 from domain.results import queries as results
 from domain.teams import queries as teams
 from resolvers import attempts as attempt_types
 from resolvers import ids
 from resolvers import invites as invite_types
+from resolvers import privacy as privacy_types
 from resolvers import results as result_types
 from resolvers.context import Context
 from resolvers.enums import DetailSource, Gender, ListOrder, PersonOrder
@@ -32,6 +35,14 @@ if TYPE_CHECKING:
     from resolvers.teams import Team
 
 READ = Permission.CANDIDATES_READ
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A candidate as the subject of a dossier."""
+
+    graph_type: ClassVar[str] = "Dossier"
+    key: str
 
 
 @graph_type(requires=READ, description="One person in one account, found by their email address, whichever door they came through.")
@@ -60,6 +71,17 @@ class Candidate(Node):
     language_source: DetailSource | None = attribute("Who told their language.")
     protected: bool = attribute("Whether they are kept from being erased.")
     anonymized_at: datetime | None = attribute("When they were anonymised.")
+    can_erase: bool = computed(
+        lambda protected, anonymized_at: not protected and anonymized_at is None,
+        columns=("protected", "anonymized_at"),
+        description="Whether they can be erased: neither protected nor anonymised already.",
+    )
+    erasure: privacy_types.Erasure | None = edge(
+        privacy.by_candidate, key="key", description="How they were erased; null unless they were."
+    )
+    dossier: privacy_types.Dossier = computed(
+        Held, columns=("key",), description="Everything held about them, as a document for programs or for people."
+    )
     created_at: datetime = attribute("When they became known to the account.")
     updated_at: datetime = attribute("When something about them changed last.")
     invites: Connection[invite_types.Invite] = connection(

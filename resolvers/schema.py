@@ -24,6 +24,7 @@ from resolvers.instruments import InstrumentQuery
 from resolvers.invites import InviteMutation, InviteQuery
 from resolvers.job_profiles import JobProfileMutation, JobProfileQuery
 from resolvers.nodes import NodeQuery
+from resolvers.privacy import PrivacyMutation, PrivacyQuery
 from resolvers.problems import LimitReached, Shortage
 from resolvers.products import ProductQuery
 from resolvers.results import ResultQuery
@@ -46,6 +47,7 @@ class Query(
     InviteQuery,
     JobProfileQuery,
     NodeQuery,
+    PrivacyQuery,
     ProductQuery,
     ResultQuery,
     SavedMatchQuery,
@@ -65,6 +67,7 @@ class Mutation(
     ExportMutation,
     InviteMutation,
     JobProfileMutation,
+    PrivacyMutation,
     SavedMatchMutation,
     TeamMutation,
 ):

@@ -7,7 +7,8 @@ from sqlalchemy import BigInteger, Index, Integer
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.kernel.columns import Entity, Json, account_column, of_account, within_account
-from domain.kernel.personal import nothing
+from domain.kernel.language import Text
+from domain.kernel.personal import Erasure, about_candidates, nothing
 
 _OWN_WORDS = nothing("the account's own words about a job")
 
@@ -53,6 +54,12 @@ class SavedMatch(Entity):
         Index("ix_saved_match_saved", "account_id", "saved_at", "key"),
         Index("ix_saved_match_candidate", "account_id", "candidate_key", "saved_at", "key"),
         Index("ix_saved_match_job_profile", "account_id", "job_profile_key", "saved_at", "key"),
+        about_candidates(
+            "candidate_key",
+            title=Text("Job profiles", "Stellenprofile"),
+            purpose=Text("Remembering whom a job profile was meant for", "Festhalten, für wen ein Stellenprofil gedacht war"),
+            rows=Erasure.DELETE,
+        ),
     )
 
     account_id: Mapped[int] = account_column()

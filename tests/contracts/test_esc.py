@@ -22,10 +22,6 @@ NOT_SERVED = {
     "GET /invoices",
     "GET /invoices/{invoiceId}",
     "GET /invoices/{invoiceId}/pdf",
-    "GET /gdpr/candidates",
-    "GET /gdpr/candidates/{sessionId}",
-    "DELETE /gdpr/candidates/{sessionId}",
-    "GET /gdpr/deletions",
     "GET /webhooks",
     "POST /webhooks",
 }
