@@ -138,7 +138,8 @@ async def http(database_url: str, tmp_path: Path) -> AsyncIterator[Http]:
 async def fuzz(http: Http, answers: Answers, *, examples: int, seed: int, phases: tuple[str, ...]) -> Found:
     key = await stories.key_of(http.world, rate_limit=1_000_000)
     [profile, *_] = (await http.esc("GET", "/profiles")).json()["data"]["profiles"]
-    document = fuzzed(DOCUMENT, {"sessionId": profile["session_id"], "profileId": await stories.profile(http.world)})
+    job_profiles = {name: await stories.profile(http.world) for name in ("profileId", "profile_id")}  # one is deleted on the way
+    document = fuzzed(DOCUMENT, {"sessionId": profile["session_id"], **job_profiles})
     return await asyncio.to_thread(run, http.world, document, http.base, key, answers, examples=examples, seed=seed, phases=phases)
 
 
