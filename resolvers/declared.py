@@ -54,6 +54,8 @@ class Guarded:
     admits_candidates: bool = False
     answered: Declared | None = None
     """How an execution engine answers it without its resolver."""
+    most: int | None = None
+    """How many a list without pages can have, where that is more than a handful; what is asked of it is counted so often."""
 
     def ask(self, context: Context) -> None:
         """Refuse whoever lacks it.
@@ -253,9 +255,9 @@ class Transaction(FieldExtension):
         return await self.then(context, made)
 
 
-def query(*, requires: Requirement, description: str, admits_candidates: bool = False) -> Callable[..., Any]:
-    """Declare a root field of the query: `async def f(context, *, args) -> value`."""
-    guarded = Guarded(requires, admits_candidates)
+def query(*, requires: Requirement, description: str, admits_candidates: bool = False, most: int | None = None) -> Callable[..., Any]:
+    """Declare a root field of the query: `async def f(context, *, args) -> value`; `most` bounds a list without pages."""
+    guarded = Guarded(requires, admits_candidates, most=most)
 
     def declare(function: Callable[..., Awaitable[Any]]) -> Any:
         returns = inspect.signature(function, eval_str=True).return_annotation

@@ -194,6 +194,7 @@ class JobProfileQuery:
 
     @query(
         requires=READ,
+        most=commands.MOST_PROFILES,
         description=f"All job profiles of the account at once, newest first; an account has at most {commands.MOST_PROFILES}.",
     )
     async def all_job_profiles(context: Context) -> list[JobProfile]:

@@ -14,7 +14,7 @@ from domain.kernel.language import Text
 from domain.kernel.permissions import Permission
 from domain.kernel.statements import row_type
 from domain.kernel.tables import Table
-from domain.results import queries, scoring
+from domain.results import norms, queries, scoring
 from resolvers import ids
 from resolvers import reports as pictures
 from resolvers.context import Context
@@ -236,6 +236,7 @@ class ResultQuery:
 
     @query(
         requires=READ,
+        most=norms.MOST_GROUPS + 1,
         description="All norm groups of the account, newest first, at last the designed one; an account has at most 100 of its own.",
     )
     async def norm_groups(context: Context) -> list[NormGroup]:

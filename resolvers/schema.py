@@ -140,6 +140,12 @@ def field_guard(graphql_field: Any) -> Guarded | None:
     return declared if isinstance(declared, Guarded) else None
 
 
+def list_bound(graphql_field: Any) -> int | None:
+    """How many a list of a root field can have, where it says so."""
+    guard = field_guard(graphql_field)
+    return guard.most if guard else None
+
+
 def declared(graphql_field: Any) -> Declared | None:
     """How a field answers for many parents at once; None for one that is asked for each parent."""
     backref = graphql_field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)

@@ -29,14 +29,23 @@ COUNTED, COUNTING = "totalCount", 10
 """Counting a list reads it, so it costs as much as a few objects."""
 Cost = Callable[[Mapping[str, Any]], int]
 KindOf = Callable[[GraphQLField], str]
+BoundOf = Callable[[GraphQLField], int | None]
+"""From a field with a list to how many it can have at most, where that is more than a handful."""
 
 
 class Estimator:
     """Turns an operation into a function from its variables to a number of objects; made once, asked at every run."""
 
-    def __init__(self, schema: GraphQLSchema, kind_of: KindOf, fragments: Mapping[str, FragmentDefinitionNode]) -> None:
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        kind_of: KindOf,
+        fragments: Mapping[str, FragmentDefinitionNode],
+        bound_of: BoundOf = lambda _field: None,
+    ) -> None:
         self.schema = schema
         self.kind_of = kind_of
+        self.bound_of = bound_of
         self.fragments = fragments
 
     def of(self, operation: OperationDefinitionNode) -> Cost:
@@ -78,7 +87,7 @@ class Estimator:
         if page is None and self.kind_of(field) in FREE and returned.name != "PageInfo":
             return [below]
         if is_list:
-            return [_times(_list_size(node), _plus_one(below))]
+            return [_times(_list_size(node, self.bound_of(field) or BOUNDED_LIST), _plus_one(below))]
         return [_plus_one(below)]
 
 
@@ -100,13 +109,13 @@ def page_size(node: FieldNode) -> Cost:
     return size
 
 
-def _list_size(node: FieldNode) -> Cost:
-    """How many a list without pages gives: as many as ids were given, else what bounded lists count."""
+def _list_size(node: FieldNode, bound: int) -> Cost:
+    """How many a list without pages gives: as many as ids were given, else its bound."""
     given = next((argument.value for argument in node.arguments or () if argument.name.value == "ids"), None)
 
     def size(variables: Mapping[str, Any]) -> int:
         value = value_from_ast_untyped(given, dict(variables)) if given is not None else None
-        return len(value) if isinstance(value, list) else BOUNDED_LIST
+        return len(value) if isinstance(value, list) else bound
 
     return size
 

@@ -137,6 +137,14 @@ class TestCheck:
         assert documents.get(text(100, 97)).operation(None).estimate({}) == 1 + 100 * (1 + 1 + 97)
         assert documents.get(text(100, 98)).operation(None).estimate({}) > 10_000
 
+    def test_a_list_without_pages_counts_as_many_as_it_can_have(self, documents: Documents) -> None:
+        """Else five hundred job profiles with a page each would pass as ten."""
+        whole = "query($n: Int!) { allJobProfiles { key savedMatches(first: $n) { nodes { key } } } }"
+        [prepared] = documents.get(whole).operations.values()
+        assert [prepared.estimate({"n": size}) for size in (1, 18)] == [500 * 3, 500 * 20]
+        with pytest.raises(TooCostly):
+            estimate.check(prepared.estimate, {"n": 19}, 10_000)
+
     def test_of_the_main_operation_leaves_room(self, documents: Documents) -> None:
         """50 candidates with invites, attempts, results of 23 scales and the norm group: what is in a row costs nothing."""
         text = """{ candidates(first: 50) { nodes { invites(first: 3) { nodes { attempt { result {

@@ -148,8 +148,8 @@ async def fuzz(http: Http, answers: Answers, *, examples: int, seed: int, phases
     [profile, *_] = (await http.esc("GET", "/profiles")).json()["data"]["profiles"]
     session, team = profile["session_id"], await create(http.world)
     await add(http.world, team, session)
-    there = {"sessionId": session, "teamId": team, "profileId": await stories.profile(http.world)}
-    document = fuzzed(DOCUMENT, there)
+    job_profiles = {name: await stories.profile(http.world) for name in ("profileId", "profile_id")}  # one is deleted on the way
+    document = fuzzed(DOCUMENT, {"sessionId": session, "teamId": team, **job_profiles})
     return await asyncio.to_thread(run, http.world, document, http.base, key, answers, examples=examples, seed=seed, phases=phases)
 
 
