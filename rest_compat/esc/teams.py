@@ -35,19 +35,23 @@ class ListTeams(Parameters):
 
 
 class CreateTeam(Parameters):
-    title: str = Field(description="What the team is called.", examples=["Sales Team Q1 2026"])
-    subtitle: str | None = Field(None, description="A second line below the title.")
-    description: str | None = Field(None, description="What the team is for.")
+    title: str = Field(min_length=1, max_length=200, description="What the team is called.", examples=["Sales Team Q1 2026"])
+    subtitle: str | None = Field(None, max_length=200, description="A second line below the title.")
+    description: str | None = Field(None, max_length=2_000, description="What the team is for.")
 
 
 class UpdateTeam(OneTeam):
-    title: str | None = Field(None, description="What the team is called; left out: as it was.")
-    subtitle: str | None = Field(None, description="A second line below the title; empty takes it away.")
-    description: str | None = Field(None, description="What the team is for; empty takes it away.")
+    title: Annotated[str, Field(min_length=1, max_length=200)] | None = Field(
+        None, description="What the team is called; left out: as it was.", examples=["Sales Team Q2 2026"]
+    )
+    subtitle: str | None = Field(None, max_length=200, description="A second line below the title; empty takes it away.")
+    description: str | None = Field(None, max_length=2_000, description="What the team is for; empty takes it away.")
 
 
 class AddTeamMembers(OneTeam):
-    attempts: list[int] = Field(default=[], alias="session_ids", max_length=MOST_AT_ONCE, description="Sessions to add, by number.")
+    attempts: list[int] = Field(
+        default=[], alias="session_ids", max_length=MOST_AT_ONCE, description="Sessions to add, by number.", examples=[[1001]]
+    )
     invites: list[str] = Field(default=[], alias="invite_ids", max_length=MOST_AT_ONCE, description="Invites to add, by id.")
 
     def variables(self) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from gateway.execution.run import Answer
 from gateway.stored import texts
 from resolvers.context import Context
 from resolvers.schema import build
+from tests.domain.teams.acting import add, create
 from tests.gateway.execution.random_operations import Writer
 from tests.support.world import World
 
@@ -31,8 +32,9 @@ A_DAY = ["2026-01-01T00:00:00Z", "2026-03-02T10:00:00+01:00"]
 @pytest.fixture
 async def peopled(world: World) -> World:
     """Somebody in every state."""
-    for number in range(3):
-        await world.complete(f"p{number}@example.com", f"Person {number}", seed=number)
+    attempts = [(await world.complete(f"p{number}@example.com", f"Person {number}", seed=number))[1] for number in range(3)]
+    await add(world, await create(world), *attempts[:2])
+    await create(world, "Nobody")
     await world.begin(await world.invite("begun@example.com"))
     await world.invite("pending@example.com", "Anna Berg")
     return world
@@ -41,7 +43,8 @@ async def peopled(world: World) -> World:
 async def samples(world: World) -> dict[str, list[Any]]:
     """Arguments that find something, and some that do not."""
     context = Context(world.actor, world.database)
-    text = "{ candidates(first: 9) { nodes { id key } } invites(first: 9) { nodes { id key } } attempts(first: 9) { nodes { id key } } }"
+    text = "{ candidates(first: 9) { nodes { id key } } invites(first: 9) { nodes { id key } } attempts(first: 9) { nodes { id key } }"
+    text += " teams(first: 9) { nodes { id key } } }"
     answer = await EXECUTOR.run(EXECUTOR.documents.get(text).operation(None), {}, context)
     found = [node[name] for page in answer.data.values() for node in page["nodes"] for name in ("id", "key")]
     keys = [*map(str, found), "escprofile", "1", "nobody"]

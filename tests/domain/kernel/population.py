@@ -11,6 +11,7 @@ from domain.candidates.model import Candidate
 from domain.invites.model import Attempt, Invite
 from domain.kernel.inputs import folded
 from domain.results.model import Result
+from domain.teams.model import Team
 from tests.support.world import START, World
 
 NAMES = ("Anna Berg", "Änne Berg", "Jörg Weiß", "anna berg", "", "Zoë O'Neil", "100 % Müller", "a_b", "李 雷", "Weiss Jorg")
@@ -33,6 +34,7 @@ def populate(account_id: int, seed: int, people: int) -> list[Any]:
             rows.append(attempt)
             if attempt.completed_at:
                 rows.append(_result(dice, attempt, attempt.completed_at))
+    rows += [_team(dice, account_id, seed * 10_000 + number) for number in range(people)]
     for number in range(people):
         at, kind = dice.choice(MOMENTS), dice.choice(["grant", "purchase", "completion", "refund"])
         amount = 1 if kind in ("grant", "purchase") else -1
@@ -112,6 +114,20 @@ def _result(dice: random.Random, attempt: Attempt, completed_at: datetime) -> Re
         raw_tenths=[None, 500],
         c_tenths=[None, 50],
         completed_at=completed_at,
+    )
+
+
+def _team(dice: random.Random, account_id: int, number: int) -> Team:
+    title, at = dice.choice(NAMES), dice.choice(MOMENTS)
+    return Team(
+        account_id=account_id,
+        team_id=number,
+        title=title,
+        sort_title=folded(title),
+        active=dice.random() < 0.7,
+        created_by="Demo",
+        created_at=at,
+        updated_at=at,
     )
 
 

@@ -17,7 +17,16 @@ from tests.domain.kernel.told import TOLD, Told
 from tests.support.world import World
 
 NESTED = [name for name, told in TOLD.items() if told.parent is not None]
-SOME = {"text": "anna", "name": "anna", "email": "anna", "instrument": "x", "norm_group": 1, "protected": True, "anonymized": [True]}
+SOME = {
+    "text": "anna",
+    "name": "anna",
+    "email": "anna",
+    "instrument": "x",
+    "norm_group": 1,
+    "protected": True,
+    "active": True,
+    "anonymized": [True],
+}
 """A value for a filter; those of moments are known by their name, and all others take lists of words."""
 SERVED = re.compile(r"^SEARCH .*\(account_id=\?|Index (Only )?Scan .*account_id = |Bitmap Index Scan .*account_id = ")
 ASIDE = re.compile(r"^(SCAN (k|json_each|candidate_text) VIRTUAL TABLE|(CORRELATED )?LIST SUBQUERY|USE TEMP B-TREE|Function Scan)")

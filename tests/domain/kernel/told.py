@@ -22,6 +22,8 @@ from domain.kernel.listing import Listing
 from domain.kernel.paging import encode_cursor
 from domain.results.model import Result
 from domain.results.queries import RESULTS
+from domain.teams.model import Team
+from domain.teams.queries import TEAMS
 from tests.domain.kernel.population import MOMENTS, NOW
 from tests.support.world import World
 
@@ -178,6 +180,12 @@ TOLD = {
         own(ApiKey),
         {"status": (st.lists(st.sampled_from(["active", "inactive"]), min_size=1, max_size=2), lambda row, chosen: state(row) in chosen)},
         {"newest": (("created_at", "key"), True)},
+    ),
+    "teams": Told(
+        TEAMS,
+        own(Team),
+        {"active": equal("active", True, False), "text": containing("sort_title")},
+        {"newest": (("created_at", "team_id"), True), "title": (("sort_title", "team_id"), False)},
     ),
     "ledger": Told(
         LEDGER,

@@ -13,6 +13,7 @@ from domain.instruments import bank
 from domain.invites import attempts, commands, entries
 from domain.kernel.actor import Actor, ActorKind
 from domain.kernel.permissions import EVERYTHING, Permission
+from tests.domain.teams.acting import create
 from tests.support.world import World, some_answers
 
 
@@ -62,6 +63,12 @@ async def foreign_invite(world: World, *, completed: bool = False) -> tuple[str,
         await attempts.save(uow, attempt, some_answers(3))
         await attempts.complete(uow, attempt)
     return invite, attempt
+
+
+async def foreign_team(world: World) -> int:
+    """Another account's team."""
+    actor, _key = await world.other_account("foreign@example.com")
+    return await create(world, actor=actor)
 
 
 async def spend(world: World, number: int = 100) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from domain.access import commands as access
 from domain.kernel.permissions import Permission
+from tests.domain.teams.acting import create
 from tests.rest_compat.esc import stories
 from tests.rest_compat.esc.conftest import DOCUMENT, ON_ONE_DATABASE, Esc
 from tests.support.world import World
@@ -18,20 +19,25 @@ KEYED = [
 NONE = "pk_live_00000000000000000000000000000000"
 
 
-def on(path: str, *, invite: str = "inv_unknown", session: object = 999) -> str:
-    return path.format(inviteId=invite, sessionId=session)
+def on(path: str, *, invite: str = "inv_unknown", session: object = 999, team: object = 999) -> str:
+    return path.format(inviteId=invite, sessionId=session, teamId=team)
 
 
-def places(invite: str, session: object) -> Iterator[tuple[str, str]]:
+def places(invite: str, session: object, team: object = 999) -> Iterator[tuple[str, str]]:
     """Every operation on one thing, by its address."""
-    yield from ((method, on(path, invite=invite, session=session)) for method, path in KEYED if "{" in path)
+    yield from ((method, on(path, invite=invite, session=session, team=team)) for method, path in KEYED if "{" in path)
+
+
+def body(method: str) -> dict[str, Any]:
+    """The least that operations with a body are sent."""
+    return {"json": {}} if method in ("POST", "PUT") else {}
 
 
 class TestKeys:
     @ON_ONE_DATABASE
     async def test_are_needed_by_all_but_the_public_operations(self, esc: Esc) -> None:
         """R-ESC-1."""
-        assert len(KEYED) == 12
+        assert len(KEYED) == 21
         for method, path in KEYED:
             reply = await esc.call(method, on(path), key=None)
             assert reply.status == 401, (method, path)
@@ -98,9 +104,10 @@ class TestOthers:
     async def test_have_things_that_answer_like_none_at_all(self, esc: Esc, world: World) -> None:
         """Q-2, R-ESC-5: byte for byte, in every path."""
         invite, session = await stories.foreign_invite(world, completed=True)
+        team = await stories.foreign_team(world)
         before = await world.rows()
-        for (method, foreign), (_, unknown) in zip(places(invite, session), places("inv_unknown", 999), strict=True):
-            told, nothing = await esc.call(method, foreign), await esc.call(method, unknown)
+        for (method, foreign), (_, unknown) in zip(places(invite, session, team), places("inv_unknown", 999), strict=True):
+            told, nothing = await esc.call(method, foreign, **body(method)), await esc.call(method, unknown, **body(method))
             assert (told.status, told.body) == (nothing.status, nothing.body), (method, foreign)
             assert told.json() == {"success": False, "error": {"message": "Resource not found", "code": "NOT_FOUND"}}
         assert await world.rows() == before
@@ -124,8 +131,8 @@ class TestSandbox:
         invite, session = await world.complete()
         key = await stories.key_of(world, account_id=world.sandbox_id)
         assert key.startswith("pk_test_")
-        for method, path in places(invite, session):
-            assert await esc.refusal(method, path, key=key) == (404, "NOT_FOUND"), (method, path)
+        for method, path in places(invite, session, await create(world)):
+            assert await esc.refusal(method, path, key=key, **body(method)) == (404, "NOT_FOUND"), (method, path)
         assert (await esc.data("GET", "/invites", key=key))["total"] == 0
         assert (await esc.data("GET", "/profiles?status=all", key=key))["profiles"] == []
         sent = await esc.data("POST", "/invites", key=key, status=201, json={"email": "test@example.com"})
