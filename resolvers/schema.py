@@ -26,6 +26,7 @@ from resolvers.problems import LimitReached, Shortage
 from resolvers.products import ProductQuery
 from resolvers.results import ResultQuery
 from resolvers.scalars import SCALARS
+from resolvers.team_reports import TeamReportQuery
 from resolvers.teams import TeamMutation, TeamQuery
 
 
@@ -43,6 +44,7 @@ class Query(
     ProductQuery,
     ResultQuery,
     TeamQuery,
+    TeamReportQuery,
 ):
     pass
 

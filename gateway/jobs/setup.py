@@ -2,7 +2,8 @@
 
 from dbos import DBOS, DBOSClient
 
-import domain.invites.expiry  # noqa: F401  declares the scheduled job
+import domain.invites.expiry
+import domain.reports.team_documents  # noqa: F401  declares its jobs
 from domain.kernel.jobs import JOBS
 from gateway.jobs import engine
 from gateway.jobs.names import APPLICATION, QUEUE, SCHEDULED

@@ -7,7 +7,8 @@ from typing import Any
 
 from dbos import DBOS
 
-import domain.invites.expiry  # noqa: F401  declares the scheduled job
+import domain.invites.expiry
+import domain.reports.team_documents  # noqa: F401  declares its jobs
 from domain.kernel.jobs import JOBS
 from domain.kernel.ports import Ports
 from gateway.jobs.names import JOB, SCHEDULED
