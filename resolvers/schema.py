@@ -26,7 +26,7 @@ from resolvers.problems import LimitReached, Shortage
 from resolvers.products import ProductQuery
 from resolvers.results import ResultQuery
 from resolvers.scalars import SCALARS
-from resolvers.team_reports import TeamReportQuery
+from resolvers.team_reports import TeamReportMutation, TeamReportQuery
 from resolvers.teams import TeamMutation, TeamQuery
 
 
@@ -50,7 +50,16 @@ class Query(
 
 
 @strawberry.type(description="What can be done. Each field is one transaction and answers its object or a Problem.")
-class Mutation(AccessMutation, AttemptMutation, CandidateMutation, CredentialMutation, EntryMutation, InviteMutation, TeamMutation):
+class Mutation(
+    AccessMutation,
+    AttemptMutation,
+    CandidateMutation,
+    CredentialMutation,
+    EntryMutation,
+    InviteMutation,
+    TeamMutation,
+    TeamReportMutation,
+):
     pass
 
 
