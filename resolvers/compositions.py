@@ -7,13 +7,16 @@ import strawberry
 
 from domain.candidates import queries as candidates
 from domain.kernel.errors import BadInput
+from domain.kernel.language import Language
 from domain.kernel.permissions import Permission
 from domain.matching import coverage_queries, formula
+from domain.reports import charts, team
 from domain.teams import composition, queries
 from resolvers import ids
 from resolvers.context import Context
 from resolvers.fields import arg, attribute, batched, computed, edge, graph_type
 from resolvers.instruments import Scale
+from resolvers.reports import OPERATIVE, InLanguage, Width, checked
 from resolvers.results import WirIch
 
 if TYPE_CHECKING:
@@ -47,6 +50,11 @@ class GravesBalance:
     wir_ich: WirIch = attribute("The share of G2, G4 and G6 (Wir) against G3, G5 and G7 (Ich), of all these people together.")
 
 
+def _chart(scales: Sequence[Any], *, language: InLanguage = Language.EN, width: Width = None) -> str:
+    operative = [one for one in scales if one.scale.kind == OPERATIVE]
+    return charts.team_chart(team.spreads(operative, language, headed=True), language, checked(width))
+
+
 @graph_type(
     requires=READ,
     description="What a team is made up of. C-values are taken as they are, also when people were compared with different norm groups.",
@@ -55,6 +63,11 @@ class TeamComposition:
     people: int = attribute("How many people; who is in the team by several attempts counts once.")
     scales: list[ScaleComposition] = attribute("Every scale in the published order.")
     graves: GravesBalance | None = attribute("The balance of Graves values; null when nobody has all six.")
+    chart: str = computed(
+        _chart,
+        columns=("scales",),
+        description="The 17 operative scales as an SVG picture: mean, spread and range of each, nothing from elsewhere.",
+    )
 
 
 @graph_type(requires=READ, description="Somebody who would join or leave, and what the coverage would be then.")

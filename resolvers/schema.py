@@ -31,6 +31,7 @@ from resolvers.results import ResultQuery
 from resolvers.saved_matches import SavedMatchMutation, SavedMatchQuery
 from resolvers.scalars import SCALARS
 from resolvers.statistics import StatisticsQuery
+from resolvers.team_reports import TeamReportMutation, TeamReportQuery
 from resolvers.teams import TeamMutation, TeamQuery
 
 
@@ -53,6 +54,7 @@ class Query(
     SavedMatchQuery,
     StatisticsQuery,
     TeamQuery,
+    TeamReportQuery,
 ):
     pass
 
@@ -70,6 +72,7 @@ class Mutation(
     PrivacyMutation,
     SavedMatchMutation,
     TeamMutation,
+    TeamReportMutation,
 ):
     pass
 

@@ -16,6 +16,7 @@ from domain.kernel.paging import Page
 from domain.kernel.permissions import Permission
 from domain.kernel.spreadsheets import Delimiter
 from domain.matching.coverage_queries import coverages
+from domain.reports import queries as reports
 from domain.results import queries as results
 from domain.teams import commands, export, joining, queries
 from domain.teams.export import Format
@@ -31,6 +32,7 @@ from resolvers.inputs import given as given_in
 from resolvers.nodes import Node, findable
 from resolvers.problems import read_by
 from resolvers.scalars import BigInt
+from resolvers.team_reports import TeamReport
 
 if TYPE_CHECKING:
     from resolvers.attempts import Attempt
@@ -117,6 +119,13 @@ class Team(Node):
     read_at: datetime = computed(lambda context: context.now, columns=(), context=True, description="The moment of this very answer.")
     members: Connection[TeamMember] = connection(
         _members, of=TeamMember, key="team_id", order=PersonOrder, default=PersonOrder.NEWEST, description="Who is in it."
+    )
+
+    reports: list[TeamReport] = edge(
+        reports.by_team,
+        key="team_id",
+        otherwise=(),
+        description="Its reports that were asked for, one for each focus and language.",
     )
 
     @batched("How many members it has.")

@@ -178,7 +178,8 @@ def team_chart(scales: Sequence[Spread], language: str, width: int | None = None
         picture.text(_VALUE_AT, middle + 4, decimal(scale.mean, language), weight=600, colour=ACCENT, anchor="end")
         spread = "" if scale.deviation is None else f"± {decimal(scale.deviation, language)}"
         picture.text(_WORD_AT, middle + 4, spread, size=11, colour=GREY)
-    _legend(picture, [("dot", words["mean"]), ("band", words["spread"]), ("line", words["range"]), ("shade", words["average_zone"])])
+    reach = [("line", words["range"])] if any(scale.lowest is not None for scale in scales) else []
+    _legend(picture, [("dot", words["mean"]), ("band", words["spread"]), *reach, ("shade", words["average_zone"])])
     return picture.svg(width)
 
 
