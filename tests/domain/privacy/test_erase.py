@@ -227,8 +227,8 @@ class TestTablesToCome:
             table.to_metadata(metadata)
         key, account = nothing("a key"), ("account_id", BigInteger)
         tables = {
-            "saved_match": Table(
-                "saved_match",
+            "bookmark": Table(
+                "bookmark",
                 metadata,
                 Column(*account),
                 Column("candidate_key", String, info=key),
@@ -253,19 +253,19 @@ class TestTablesToCome:
         await world.invite("bert@example.com", "Bert")
         anna, bert = await candidate_of(world, ANNA), await candidate_of(world, "bert@example.com")
         with sqlite3.connect(str(world.settings.database.database)) as file:
-            file.execute("CREATE TABLE saved_match (account_id int, candidate_key text)")
+            file.execute("CREATE TABLE bookmark (account_id int, candidate_key text)")
             file.execute("CREATE TABLE note (account_id int, match text, candidate_key text, said text)")
             for key in (anna, bert):
-                file.execute("INSERT INTO saved_match VALUES (?, ?)", (world.account_id, key))
+                file.execute("INSERT INTO bookmark VALUES (?, ?)", (world.account_id, key))
                 file.execute("INSERT INTO note VALUES (?, 'm', ?, 'words')", (world.account_id, key))
         await erase(world, anna)
-        assert (await erasure_of(world, anna)).tables == ["candidate", "invite", "note", "saved_match"]
+        assert (await erasure_of(world, anna)).tables == ["bookmark", "candidate", "invite", "note"]
         with sqlite3.connect(str(world.settings.database.database)) as file:
-            assert file.execute("SELECT candidate_key FROM saved_match").fetchall() == [(bert,)]
+            assert file.execute("SELECT candidate_key FROM bookmark").fetchall() == [(bert,)]
             assert sorted(file.execute("SELECT candidate_key, said FROM note").fetchall()) == sorted([(anna, "-"), (bert, "words")])
 
     def test_stop_erasure_until_they_say(self) -> None:
         metadata = type(Entity.metadata)()
-        Table("saved_match", metadata, Column("account_id", BigInteger), Column("candidate_key", String, info=nothing("a key")))
-        with pytest.raises(Undeclared, match="saved_match"):
+        Table("bookmark", metadata, Column("account_id", BigInteger), Column("candidate_key", String, info=nothing("a key")))
+        with pytest.raises(Undeclared, match="bookmark"):
             subjects(metadata)

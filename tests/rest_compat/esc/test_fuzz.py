@@ -40,6 +40,8 @@ MAY_REFUSE = (
     "POST /teams/{teamId}/members",
     "DELETE /teams/{teamId}/members",
     "DELETE /teams/{teamId}/members/{sessionId}",
+    "DELETE /gdpr/candidates/{sessionId}",
+    "GET /invites/{inviteId}/report",
 )
 """Operations that may refuse what fits their schemas: for the state of an invite or team, or for rules that no schema tells."""
 FOREIGN_WORDS = ("Variable '$", "GraphQL", "Traceback", "pydantic", "SELECT")

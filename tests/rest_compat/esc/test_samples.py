@@ -42,7 +42,7 @@ async def set_scene(world: World, name: str) -> dict[str, str]:
     team, profile = await create(world), await stories.profile(world)
     if not name.startswith("POST /teams"):
         await add(world, team, session)
-    numbers = {"/profiles/1": f"/profiles/{session}", "/members/1": f"/members/{session}", "[1001]": f"[{session}]"}
+    numbers = {f"/{place}/1": f"/{place}/{session}" for place in ("profiles", "candidates", "members")} | {"[1001]": f"[{session}]"}
     return {"INVITE_ID": invite, **numbers, "/teams/1": f"/teams/{team}", "PROFILE_ID": profile}
 
 
