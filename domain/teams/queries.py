@@ -67,6 +67,8 @@ _LATEST = (
 )
 _PEOPLE = {False: statement(_LATEST), True: statement(_LATEST.add_columns(Result.raw_tenths))}
 """By whether the raw percents are wanted, which are as much again to read."""
+_AFTER = bindparam("after", type_=BigInteger)
+"""Told of both tables, or PostgreSQL reads results from the first on."""
 _EXPORTED = statement(
     select(
         TeamMember.attempt_id,
@@ -90,7 +92,8 @@ _EXPORTED = statement(
         Result.account_id == ACCOUNT,
         _IS_SEEN,
         TeamMember.team_id == bindparam("team"),
-        TeamMember.attempt_id > bindparam("after", type_=BigInteger),
+        TeamMember.attempt_id > _AFTER,
+        Result.attempt_id > _AFTER,
     )
     .order_by(TeamMember.attempt_id)
     .limit(EXPORTED_AT_ONCE)

@@ -1,5 +1,6 @@
 """Declared fields keep their promises: a level answers like each parent alone, and no answer outlives its parent."""
 
+import inspect
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,6 +16,9 @@ from resolvers.context import Context
 from resolvers.declared import Declared, computed, declaration, level_field
 from resolvers.job_profiles import TargetInput
 from resolvers.schema import declared
+from resolvers.teams import Added, Removed
+from tests.domain.matching.test_coverage import WANTED
+from tests.domain.teams.acting import add, create
 from tests.support.world import World
 
 SCHEMA = build()
@@ -84,22 +88,47 @@ class TestOncePerLevel:
         found["Result"] = (await results.page(read, account, window, order="newest", given={})).rows
         found["SavedMatch"] = (await matching.saved(read, account, window, order="newest")).rows
         found["CreditEntry"] = (await billing.ledger(read, account, window)).rows
-        return found
+        return found | await self.of_teams(world)
+
+    async def of_teams(self, world: World) -> dict[str, list[Any]]:
+        """The same for what teams are shown with."""
+        from domain.kernel.paging import Window
+        from domain.matching import coverage_queries
+        from domain.teams import queries
+
+        read, account, numbers = world.database.read(), world.account_id, [1001, 1002]
+        members = await queries.members(read, account, numbers, Window(first=10), order="newest")
+        coverages = [*(await coverage_queries.coverages(read, account, numbers, "jp_1001")).values()]
+        changes = [found for found in await coverage_queries.joining(read, account, coverages, None) if found]
+        return {
+            "Team": [*(await queries.by_id(read, account, numbers)).values()],
+            "TeamMember": [row for page in members.values() for row in page.rows],
+            "TeamCoverage": coverages,
+            "ScaleCoverage": [scale for one in coverages for scale in one.scales],
+            "CoverageChange": changes,
+            "AddedTeamMembers": [Added(number) for number in numbers],
+            "RemovedTeamMembers": [Removed(number) for number in numbers],
+        }
 
     @pytest.mark.parametrize(("kind", "declared"), levels())
     async def test_one_call_answers_what_a_call_for_each_does(self, world: World, kind: str, declared: Declared) -> None:
         async with world.work() as uow:
-            profile = await matching.create(uow, name="Vertrieb", targets=[("detail", {"ideal": 6})])
-        for number in range(2):
-            _invite, attempt = await world.complete(f"p{number}@example.com")
+            profile = await matching.create(uow, name="Vertrieb", targets=[*WANTED.items()])
+        attempts = [(await world.complete(f"p{number}@example.com", seed=number))[1] for number in range(2)]
+        for attempt in attempts:
             async with world.work() as uow:
                 await matching.save_match(uow, attempt_id=attempt, job_profile=profile)
         await world.invite("pending@example.com")
+        for _ in range(2):
+            await add(world, await create(world), attempts.pop())
         parents = (await self.rows(world)).get(kind, [])
         assert parents, kind
         context = Context(world.actor, world.database)
         assert declared.level is not None
-        arguments = ARGUMENTS.get(declared.level.__name__, lambda _profile: {})(profile)
+        taken = inspect.signature(declared.level).parameters
+        arguments = ARGUMENTS.get(declared.level.__name__, lambda profile: {"job_profile": profile} if "job_profile" in taken else {})(
+            profile
+        )
         together = await declared.level(parents, context, **arguments)
         apart = [(await declared.level([parent], context, **arguments))[0] for parent in parents]
         assert [plain(value) for value in together] == [plain(value) for value in apart]
