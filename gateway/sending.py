@@ -57,3 +57,4 @@ async def _within_deadline(chunks: AsyncGenerator[bytes, None]) -> AsyncGenerato
             if piece is None:
                 return
             yield piece
+            await asyncio.sleep(0)  # neither a read on SQLite nor a write to a quick reader waits, and others want their turn

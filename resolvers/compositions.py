@@ -127,5 +127,5 @@ class TeamCoverage:
 
 async def compositions(context: Context, teams: Collection[int]) -> dict[int, composition.Composition]:
     """The composition of each team."""
-    people = await queries.people(context.read, context.account_id, teams)
+    people = await queries.people(context.read, context.account_id, teams, raw=True)
     return {team: composition.of(people.get(team, [])) for team in teams}

@@ -5,7 +5,7 @@ its configured scales; a scale on which nobody has a value counts 0. A person co
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from operator import attrgetter
@@ -131,26 +131,29 @@ def _of_scale(scale: Scale, own: Curve, tenths: Sequence[int | None], keys: Sequ
     return ScaleCoverage(scale, zones[GREEN], zones[YELLOW], zones[RED], missing, best, second, min(holders, default=None))
 
 
-Lookup = Callable[[Iterable[Any]], dict[str, int]]
+class Batch:
+    """Results, one a person, as what tables are looked up with; each scale is turned into an array once, for however many teams."""
+
+    def __init__(self, results: Sequence[Any]) -> None:
+        self.keys = [result.candidate_key for result in results]
+        self._columns = c_columns(results)
+        self._places: dict[str, Any] = {}
+
+    def places(self, scale: str) -> Any:
+        """Where in a table the value of each person stands."""
+        if scale not in self._places:
+            import numpy as np  # only when somebody asks who would fit
+
+            values = (MISSING if value is None else value for value in self._columns[scale])
+            self._places[scale] = np.fromiter(values, dtype=np.intp, count=len(self.keys))
+        return self._places[scale]
 
 
-def lookup(coverage: Coverage) -> Lookup:
-    """A function from results to what each person would add to the coverage, in points over all its scales.
+def gained(one: Coverage, batch: Batch) -> dict[str, int]:
+    """What each person would add to a coverage, in points over all its scales; without its own people and who would add nothing."""
+    import numpy as np
 
-    People of the team are passed over, and so are those who would add nothing. A whole batch is looked up at once by numpy.
-    """
-    import numpy as np  # only when somebody asks who would fit
-
-    tables = np.array(coverage.gains(), dtype=np.int32)
-    names = [scale.key for scale in coverage.wanted.scales]
-
-    def gained(results: Iterable[Any]) -> dict[str, int]:
-        others = [result for result in results if result.candidate_key not in coverage.people]
-        if not others:
-            return {}
-        columns = c_columns(others)
-        places = np.array([[MISSING if value is None else value for value in columns[name]] for name in names])
-        sums = tables[np.arange(len(names))[:, None], places].sum(axis=0)
-        return {others[place].candidate_key: int(sums[place]) for place in np.flatnonzero(sums)}
-
-    return gained
+    sums = np.zeros(len(batch.keys), dtype=np.int64)
+    for scale, table in zip(one.scales, one.gains(), strict=True):
+        sums += np.array(table)[batch.places(scale.scale.key)]
+    return {key: int(sums[place]) for place in np.flatnonzero(sums) if (key := batch.keys[place]) not in one.people}

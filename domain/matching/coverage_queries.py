@@ -62,12 +62,12 @@ async def joining(read: Read, account_id: int, asked: Sequence[Coverage], named:
 
     A person counts by their latest result. All coverages are looked up in one pass over the results.
     """
-    lookups = [coverage.lookup(one) for one in asked]
     gains: list[dict[str, int]] = [{} for _ in asked]
     seen: set[str] = set()
     async for rows in _latest(read, account_id, seen, named):
-        for sums, gained in zip(gains, lookups, strict=True):
-            sums.update(gained(rows))
+        batch = coverage.Batch(rows)
+        for sums, one in zip(gains, asked, strict=True):
+            sums.update(coverage.gained(one, batch))
     return [one.joining(sums) for one, sums in zip(asked, gains, strict=True)]
 
 

@@ -24,7 +24,7 @@ COLUMNS = (
     Team.created_at,
     Team.updated_at,
 )
-EXPORTED_AT_ONCE = 250
+EXPORTED_AT_ONCE = 100
 _LIKE = str.maketrans({"/": "//", "%": "/%", "_": "/_"})
 _IS_THEIRS = and_(Candidate.account_id == TeamMember.account_id, Candidate.key == TeamMember.candidate_key)
 _IS_SEEN = and_(Candidate.account_id == ACCOUNT, Candidate.anonymized_at.is_(None))
@@ -56,21 +56,19 @@ _OF_CANDIDATES = statement(
     .order_by(Team.created_at.desc(), Team.team_id.desc()),
     "Team",
 )
-_PEOPLE = statement(
+_LATEST = (
     select(
-        TeamMember.team_id,
-        TeamMember.candidate_key,
-        TeamMember.attempt_id,
-        Result.instrument,
-        Result.instrument_version,
-        Result.raw_tenths,
-        Result.c_tenths,
+        TeamMember.team_id, TeamMember.candidate_key, TeamMember.attempt_id, Result.instrument, Result.instrument_version, Result.c_tenths
     )
     .join(Candidate, _IS_THEIRS)
     .join(Result, _IS_MEASURED)
     .where(TeamMember.account_id == ACCOUNT, Result.account_id == ACCOUNT, any_of(TeamMember.team_id), _IS_SEEN)
     .order_by(TeamMember.team_id, TeamMember.candidate_key, Result.completed_at, TeamMember.attempt_id)
 )
+_PEOPLE = {False: statement(_LATEST), True: statement(_LATEST.add_columns(Result.raw_tenths))}
+"""By whether the raw percents are wanted, which are as much again to read."""
+_AFTER = bindparam("after", type_=BigInteger)
+"""Told of both tables, or PostgreSQL reads results from the first on."""
 _EXPORTED = statement(
     select(
         TeamMember.attempt_id,
@@ -94,7 +92,8 @@ _EXPORTED = statement(
         Result.account_id == ACCOUNT,
         _IS_SEEN,
         TeamMember.team_id == bindparam("team"),
-        TeamMember.attempt_id > bindparam("after", type_=BigInteger),
+        TeamMember.attempt_id > _AFTER,
+        Result.attempt_id > _AFTER,
     )
     .order_by(TeamMember.attempt_id)
     .limit(EXPORTED_AT_ONCE)
@@ -165,9 +164,12 @@ async def by_candidate(read: Read, account_id: int, keys: Collection[str]) -> di
     return group(await read(_OF_CANDIDATES, account_id=account_id, keys=keys), "candidate_key")
 
 
-async def people(read: Read, account_id: int, keys: Collection[int]) -> dict[int, list[Row]]:
-    """What was measured last of each person of each team, by the key of the person; a person counts once."""
-    found = await read(_PEOPLE, account_id=account_id, keys=keys)
+async def people(read: Read, account_id: int, keys: Collection[int], *, raw: bool = False) -> dict[int, list[Row]]:
+    """What was measured last of each person of each team, by the key of the person; a person counts once.
+
+    The raw percents come along when `raw` says so.
+    """
+    found = await read(_PEOPLE[raw], account_id=account_id, keys=keys)
     latest = {(row.team_id, row.candidate_key): row for row in found}  # rows come in the order they were completed
     return group(latest.values(), "team_id")
 

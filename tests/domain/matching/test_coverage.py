@@ -84,7 +84,7 @@ class TestCoverage:
     def test_who_joins_is_the_one_with_whom_most_is_covered(self, people: list[Any], targets: dict[str, Any], cut: int) -> None:
         team, others = people[:cut], people[cut:]
         found = coverage.of(team, Wanted.of("jp_1", 1, targets))
-        joined = found.joining(coverage.lookup(found)(people))
+        joined = found.joining(coverage.gained(found, coverage.Batch(people)))
         whole = covered(team, targets)
         more = {one.candidate_key: covered([*team, one], targets) for one in others}
         closing = {key: value for key, value in more.items() if value > whole}

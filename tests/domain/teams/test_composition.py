@@ -109,7 +109,7 @@ class TestVersions:
 
 
 async def composed(world: World, team: int) -> Composition:
-    people = await queries.people(world.database.read(), world.account_id, [team])
+    people = await queries.people(world.database.read(), world.account_id, [team], raw=True)
     return composition.of(people.get(team, []))
 
 

@@ -25,6 +25,7 @@ from domain.kernel.clock import Clock
 from domain.kernel.columns import Entity
 from domain.results import norms, scoring
 from domain.results.model import Result
+from domain.teams.model import Team, TeamMember
 from gateway import storage
 from gateway.demo import account, fill
 from gateway.settings import Settings
@@ -112,6 +113,17 @@ def demo(request: pytest.FixtureRequest, demo_on: Callable[[str], Demo]) -> Demo
     if request.param == "postgresql":
         missing.need_postgresql()
     return demo_on(request.param)
+
+
+class TestTeams:
+    def test_are_made_of_people_who_completed(self, demo: Demo) -> None:
+        teams, members = demo.rows(Team, "team_id"), demo.rows(TeamMember, "attempt_id")
+        assert [team.title for team in teams] == ["Vertrieb Süd", "Product Development", "Führungskreis"]
+        sizes = Counter(member.team_id for member in members)
+        assert [sizes[team.team_id] for team in teams] == [8, 6, 5]
+        assert len({member.candidate_key for member in members}) == len(members)
+        completed = {row.attempt_id for row in demo.rows(Attempt, "attempt_id") if row.status == "completed"}
+        assert {member.attempt_id for member in members} <= completed
 
 
 class TestInvites:
