@@ -10,6 +10,7 @@ from domain.billing.model import CreditEntry
 from domain.candidates.model import Candidate
 from domain.invites.model import Attempt, Invite
 from domain.kernel.inputs import folded
+from domain.privacy.model import Erasure
 from domain.results.model import Result
 from tests.support.world import START, World
 
@@ -33,6 +34,7 @@ def populate(account_id: int, seed: int, people: int) -> list[Any]:
             rows.append(attempt)
             if attempt.completed_at:
                 rows.append(_result(dice, attempt, attempt.completed_at))
+    rows += [_erasure(candidate) for candidate in candidates if candidate.anonymized_at]
     for number in range(people):
         at, kind = dice.choice(MOMENTS), dice.choice(["grant", "purchase", "completion", "refund"])
         amount = 1 if kind in ("grant", "purchase") else -1
@@ -59,6 +61,20 @@ def _candidate(dice: random.Random, account_id: int, key: str) -> Candidate:
         anonymized_at=dice.choice([None, None, dice.choice(MOMENTS)]),
         created_at=created_at,
         updated_at=created_at,
+    )
+
+
+def _erasure(candidate: Candidate) -> Erasure:
+    assert candidate.anonymized_at is not None
+    return Erasure(
+        account_id=candidate.account_id,
+        key=candidate.key.replace("cand", "era"),
+        candidate_key=candidate.key,
+        attempts=0,
+        tables=["candidate"],
+        mails=[],
+        actor="system",
+        requested_at=candidate.anonymized_at,
     )
 
 

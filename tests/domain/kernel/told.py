@@ -20,6 +20,8 @@ from domain.invites.status import derived
 from domain.kernel.inputs import folded
 from domain.kernel.listing import Listing
 from domain.kernel.paging import encode_cursor
+from domain.privacy.model import Erasure
+from domain.privacy.queries import ERASED_ATTEMPTS, ERASURES
 from domain.results.model import Result
 from domain.results.queries import RESULTS
 from tests.domain.kernel.population import MOMENTS, NOW
@@ -70,6 +72,12 @@ def own_attempts(account_id: int) -> Any:
         .join(Candidate, Candidate.key == Attempt.candidate_key)
         .where(Candidate.account_id == account_id)
     )
+
+
+def erased_attempts(account_id: int) -> Any:
+    """Attempts with the erasure of their candidate."""
+    together = (Erasure.account_id == Attempt.account_id) & (Erasure.candidate_key == Attempt.candidate_key)
+    return select(*Attempt.__table__.c, Erasure.requested_at).join(Erasure, together).where(Attempt.account_id == account_id)
 
 
 def among(column: str, *values: Any) -> Any:
@@ -178,6 +186,18 @@ TOLD = {
         own(ApiKey),
         {"status": (st.lists(st.sampled_from(["active", "inactive"]), min_size=1, max_size=2), lambda row, chosen: state(row) in chosen)},
         {"newest": (("created_at", "key"), True)},
+    ),
+    "erasures": Told(
+        ERASURES,
+        own(Erasure),
+        {"erased_from": since("requested_at"), "erased_until": until("requested_at")},
+        {"newest": (("requested_at", "key"), True), "oldest": (("requested_at", "key"), False)},
+    ),
+    "erased attempts": Told(
+        ERASED_ATTEMPTS,
+        erased_attempts,
+        {"instrument": equal("instrument", "escprofile", "other")},
+        {"newest": (("requested_at", "attempt_id"), True)},
     ),
     "ledger": Told(
         LEDGER,
