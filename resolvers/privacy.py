@@ -13,6 +13,7 @@ from domain.kernel.language import Language
 from domain.kernel.permissions import Permission
 from domain.privacy import commands, dossier, queries, record
 from resolvers import ids
+from resolvers.attempts import Attempt
 from resolvers.context import Context
 from resolvers.downloads import Download
 from resolvers.enums import ListOrder, graph_enum
@@ -61,6 +62,11 @@ class EraseCandidateInput:
 class ErasureFilter:
     erased_from: datetime | None = defaulted("Done at this moment or later.", None)
     erased_until: datetime | None = defaulted("Done before this moment.", None)
+
+
+@strawberry.input(description="Which attempts of candidates who were erased.")
+class ErasedAttemptFilter:
+    instrument: strawberry.ID | None = defaulted("Those of this instrument, in any version or, as `key@version`, in one.", None)
 
 
 class DossierFormat(Enum):
@@ -146,6 +152,14 @@ class PrivacyQuery:
         return offer(  # type: ignore[return-value]
             context.environment, context.now, context.account_id, record.KIND, media_type=media_type, **facts
         )
+
+    erased_attempts: Connection[Attempt] = listing(
+        lambda context, window, _order, given: queries.erased_attempts(context.read, context.account_id, window, given=given),
+        of=Attempt,
+        requires=READ,
+        filter=ErasedAttemptFilter,
+        description="The attempts of candidates who were erased, the latest erasure first.",
+    )
 
     erasures: Connection[Erasure] = listing(
         lambda context, window, order, given: queries.page(context.read, context.account_id, window, order=order, given=given),

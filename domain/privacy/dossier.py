@@ -58,7 +58,9 @@ async def collect(ports: Ports, account_id: int, candidate_key: str) -> Dossier:
 
 async def _rows(read: Read, subject: Subject, account_id: int, candidate_key: str) -> list[Values]:
     found = await read(_statement(subject.name, len(Entity.metadata.tables)), account_id=account_id, **{str(WHOM.key): candidate_key})
-    return [dict(zip(row.columns, row, strict=True)) for row in found]
+    rows = [dict(zip(row.columns, row, strict=True)) for row in found]
+    keys = [column.name for column in subject.table.primary_key.columns if column.name != "account_id"]
+    return sorted(rows, key=lambda row: [row[name] for name in keys])  # SQLite would read the account in that order instead
 
 
 @lru_cache(100)
@@ -66,7 +68,7 @@ def _statement(name: str, _tables: int) -> Statement:
     """Every column of the rows of a table about a candidate, but the account's, which is the same for all."""
     [subject] = [subject for subject in subjects() if subject.name == name]
     columns = [column for column in subject.table.columns if column.name != "account_id"]
-    reading = select(*columns).where(*subject.whose()).order_by(*subject.table.primary_key.columns)
+    reading = select(*columns).where(*subject.whose())
     return Statement(lambda _dialect: reading, "Row", None)
 
 

@@ -4,10 +4,12 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 
+from domain.invites.model import Attempt
+from domain.invites.queries import ATTEMPT_COLUMNS
 from domain.kernel.columns import UtcDateTime
-from domain.kernel.listing import Listing, Order, where
+from domain.kernel.listing import Listing, Order, pinned, where
 from domain.kernel.paging import Page, Window
 from domain.kernel.statements import ACCOUNT, Read, Row, any_of, by_key, statement
 from domain.privacy.model import Erasure
@@ -49,6 +51,20 @@ ERASURES = Listing(
 )
 
 
+_ERASED, _TAKEN = func.coalesce(Erasure.candidate_key, ""), func.coalesce(Attempt.instrument, Erasure.key)
+"""Columns in expressions, which SQLite cannot begin with: it would ask for each attempt whether somebody was erased."""
+ERASED_ATTEMPTS = Listing(
+    select(*ATTEMPT_COLUMNS, Erasure.requested_at)
+    .select_from(Erasure)
+    .join(Attempt, and_(Attempt.account_id == Erasure.account_id, Attempt.candidate_key == _ERASED))
+    .where(Erasure.account_id == ACCOUNT, Attempt.account_id == ACCOUNT),
+    "Attempt",
+    key=Attempt.attempt_id,
+    filters={"instrument": pinned("instrument", _TAKEN, Attempt.instrument_version)},
+    orders={"newest": Order((Erasure.requested_at, Attempt.attempt_id), descending=True)},
+)
+
+
 async def by_keys(read: Read, account_id: int, keys: Collection[str]) -> dict[str, Row]:
     """Erasures by their keys."""
     return by_key(await read(_BY_KEY, account_id=account_id, keys=keys), "key")
@@ -62,6 +78,11 @@ async def by_candidate(read: Read, account_id: int, keys: Collection[str]) -> di
 async def page(read: Read, account_id: int, window: Window, *, order: str, given: Mapping[str, Any]) -> Page:
     """The account's erasures."""
     return await ERASURES.page(read, account_id, window, order=order, given=given)
+
+
+async def erased_attempts(read: Read, account_id: int, window: Window, *, given: Mapping[str, Any]) -> Page:
+    """The attempts of people who were erased, the latest erasure first."""
+    return await ERASED_ATTEMPTS.page(read, account_id, window, order="newest", given=given)
 
 
 async def latest(read: Read, *, since: datetime, fresh: datetime) -> list[Row]:

@@ -4,6 +4,7 @@ import asyncio
 import ipaddress
 import os
 import tempfile
+import time
 from collections.abc import Collection
 from dataclasses import dataclass
 from email.utils import parseaddr
@@ -120,14 +121,16 @@ class FileMailer:
         return [path for path in self.folder.glob("*.eml") if path.stem.rpartition("-")[2].partition(".")[0] in wanted]
 
     def _delete(self, references: Collection[str]) -> int:
-        found = self._about(references)
+        late = time.time() - PATIENCE
+        broken = [path for path in self.folder.glob(".tmp*") if path.stat().st_mtime < late]  # of a process that was killed
+        found = [*self._about(references), *broken]
         for path in found:
             path.unlink(missing_ok=True)
         return len(found)
 
     def _keep(self, name: str, message: bytes) -> None:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, unfinished = tempfile.mkstemp(prefix=".", dir=self.folder)  # of mode 0600
+        handle, unfinished = tempfile.mkstemp(prefix=".tmp", dir=self.folder)  # of mode 0600
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(message)

@@ -165,6 +165,6 @@ ROUTES = (
         "List completed deletions",
         "GDPR",
         operation_id="listGdprDeletions",
-        description="One row for each session of people who were deleted.",
+        description="One row for each session of people who were deleted, the latest deletion first.",
     ),
 )

@@ -148,6 +148,12 @@ class TestConfig:
             "Account",
             "Instrument",
             "Match",
+            "Team",
+            "Report",
+            "Erasure",
+            "Statistics",
+            "Export",
+            "Ranking",
         ]
         for tab in config["tabs"]:
             assert parse(tab["query"])

@@ -75,6 +75,8 @@ LISTS = {
     "GetAccount": {},
     "ListInvites": {"status": ["PENDING", "STARTED", "COMPLETED", "EXPIRED"], "offset": 0},
     "ListProfiles": {"status": ["COMPLETED"], "orderBy": "NAME", "scores": True, "offset": 0},
+    "ListGdprCandidates": {"anonymized": None, "offset": 0},
+    "ListGdprDeletions": {"offset": 0},
     "Search": {"text": "person", "scores": True, "offset": 0},
 }
 

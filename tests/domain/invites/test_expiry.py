@@ -90,6 +90,15 @@ class TestSweep:
         assert sum(await all_at_once(sweep(world) for _ in range(4))) == 10
         assert sorted(row.subject for row in await news(world, since)) == sorted(keys)
 
+    async def test_forgets_the_mails_of_entries_with_them(self, world: World) -> None:
+        """Q-11: nobody would know any more whose they are."""
+        await ask(world, "a@example.com")
+        await world.run_jobs()
+        assert [mail.to for mail in world.outbox.mails] == ["a@example.com"]
+        world.advance(hours=24)
+        await sweep(world)
+        assert world.outbox.mails == []
+
     async def test_forgets_entries_whose_time_is_over(self, world: World) -> None:
         """Q-11: after a day a name and an address that nobody confirmed, and others with their invite."""
         lost, confirmed = await ask(world, "a@example.com"), await ask(world, "b@example.com")

@@ -11,6 +11,7 @@ from domain.candidates.model import Candidate
 from domain.invites.model import Attempt, Invite
 from domain.kernel.inputs import folded
 from domain.matching.model import JobProfile, SavedMatch
+from domain.privacy.model import Erasure
 from domain.results.model import Result
 from domain.teams.model import Team
 from tests.support.world import START, World
@@ -39,6 +40,7 @@ def populate(account_id: int, seed: int, people: int) -> list[Any]:
                     _saved_match(dice, attempt, f"jp_{seed}_{dice.randrange(people):03}"),
                 ]
     rows += [_team(dice, account_id, seed * 10_000 + number) for number in range(people)]
+    rows += [_erasure(candidate) for candidate in candidates if candidate.anonymized_at]
     for number in range(people):
         at, kind = dice.choice(MOMENTS), dice.choice(["grant", "purchase", "completion", "refund"])
         amount = 1 if kind in ("grant", "purchase") else -1
@@ -66,6 +68,20 @@ def _candidate(dice: random.Random, account_id: int, key: str) -> Candidate:
         anonymized_at=dice.choice([None, None, dice.choice(MOMENTS)]),
         created_at=created_at,
         updated_at=created_at,
+    )
+
+
+def _erasure(candidate: Candidate) -> Erasure:
+    assert candidate.anonymized_at is not None
+    return Erasure(
+        account_id=candidate.account_id,
+        key=candidate.key.replace("cand", "era"),
+        candidate_key=candidate.key,
+        attempts=0,
+        tables=["candidate"],
+        mails=[],
+        actor="system",
+        requested_at=candidate.anonymized_at,
     )
 
 

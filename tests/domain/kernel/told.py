@@ -22,6 +22,8 @@ from domain.kernel.listing import Listing
 from domain.kernel.paging import encode_cursor
 from domain.matching.model import JobProfile, SavedMatch
 from domain.matching.queries import JOB_PROFILES, SAVED_MATCHES
+from domain.privacy.model import Erasure
+from domain.privacy.queries import ERASED_ATTEMPTS, ERASURES
 from domain.results.model import Result
 from domain.results.queries import RESULTS
 from domain.teams.model import Team
@@ -74,6 +76,12 @@ def own_attempts(account_id: int) -> Any:
         .join(Candidate, Candidate.key == Attempt.candidate_key)
         .where(Candidate.account_id == account_id)
     )
+
+
+def erased_attempts(account_id: int) -> Any:
+    """Attempts with the erasure of their candidate."""
+    together = (Erasure.account_id == Attempt.account_id) & (Erasure.candidate_key == Attempt.candidate_key)
+    return select(*Attempt.__table__.c, Erasure.requested_at).join(Erasure, together).where(Attempt.account_id == account_id)
 
 
 def among(column: str, *values: Any) -> Any:
@@ -205,6 +213,18 @@ TOLD = {
         own(Team),
         {"active": equal("active", True, False), "text": containing("sort_title")},
         {"newest": (("created_at", "team_id"), True), "title": (("sort_title", "team_id"), False)},
+    ),
+    "erasures": Told(
+        ERASURES,
+        own(Erasure),
+        {"erased_from": since("requested_at"), "erased_until": until("requested_at")},
+        {"newest": (("requested_at", "key"), True), "oldest": (("requested_at", "key"), False)},
+    ),
+    "erased attempts": Told(
+        ERASED_ATTEMPTS,
+        erased_attempts,
+        {"instrument": equal("instrument", "escprofile", "other")},
+        {"newest": (("requested_at", "attempt_id"), True)},
     ),
     "ledger": Told(
         LEDGER,
