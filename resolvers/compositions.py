@@ -9,7 +9,8 @@ from domain.candidates import queries as candidates
 from domain.kernel.errors import BadInput
 from domain.kernel.language import Language
 from domain.kernel.permissions import Permission
-from domain.matching import coverage_queries, formula
+from domain.matching import coverage_queries, formula, gaps
+from domain.matching import queries as profiles
 from domain.reports import charts, team
 from domain.teams import composition, queries
 from resolvers import ids
@@ -21,6 +22,7 @@ from resolvers.results import WirIch
 
 if TYPE_CHECKING:
     from resolvers.candidates import Candidate
+    from resolvers.job_profiles import JobProfile
 
 READ = Permission.RESULTS_READ
 
@@ -97,7 +99,9 @@ class ScaleCoverage:
     description="How well a team covers a job profile: on each configured scale the best score among its people, and the mean of those.",
 )
 class TeamCoverage:
-    job_profile_key: str = computed(lambda wanted: wanted.key, columns=("wanted",), description="The key of the job profile: `jp_…`.")
+    job_profile: Annotated["JobProfile", strawberry.lazy("resolvers.job_profiles")] | None = edge(
+        profiles.by_keys, key="job_profile_key", description="The job profile, as it is now."
+    )
     job_profile_version: int = computed(lambda wanted: wanted.version, columns=("wanted",), description="The version of its targets.")
     formula_version: int = computed(lambda _wanted: formula.VERSION, columns=("wanted",), description="The version of the formula.")
     people: int = computed(len, columns=("people",), description="How many people; who is in the team by several attempts counts once.")
@@ -116,12 +120,14 @@ class TeamCoverage:
         *,
         among: Annotated[
             list[strawberry.ID] | None,
-            arg("Only these candidates, at most 1,000. Left out: those with the 20,000 newest results of the account."),
+            arg("Only these candidates, at most 1,000. Left out: everybody."),
         ] = None,
     ) -> list[CoverageChange | None]:
         if among is not None and len(among) > coverage_queries.MOST_NAMED:
             raise BadInput.field("among", message=f"At most {coverage_queries.MOST_NAMED} candidates at a time.")
         named = None if among is None else [ids.key_of("Candidate", key) for key in among]
+        if named is None:
+            return await gaps.joining(context.database, context.account_id, parents)  # type: ignore[return-value]
         return await coverage_queries.joining(context.read, context.account_id, parents, named)  # type: ignore[return-value]
 
 

@@ -30,9 +30,9 @@ class Wanted:
     curves: tuple[Curve, ...]
 
     @classmethod
-    def of(cls, key: str, version: int, targets: Mapping[str, Mapping[str, Any]]) -> "Wanted":
+    def of(cls, key: str, version: int, targets: Mapping[str, Target]) -> "Wanted":
         scales = tuple(scale for scale in profile_scales() if scale.key in targets)
-        return cls(key, version, scales, tuple(curve(Target.of(targets[scale.key])) for scale in scales))
+        return cls(key, version, scales, tuple(curve(targets[scale.key]) for scale in scales))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,10 @@ class Coverage:
     wanted: Wanted
     scales: tuple[ScaleCoverage, ...]
     people: frozenset[str]
+
+    @property
+    def job_profile_key(self) -> str:
+        return self.wanted.key
 
     @property
     def exact(self) -> Fraction:

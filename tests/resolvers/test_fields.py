@@ -93,13 +93,13 @@ class TestOncePerLevel:
     async def of_teams(self, world: World) -> dict[str, list[Any]]:
         """The same for what teams are shown with."""
         from domain.kernel.paging import Window
-        from domain.matching import coverage_queries
+        from domain.matching import coverage_queries, gaps
         from domain.teams import queries
 
         read, account, numbers = world.database.read(), world.account_id, [1001, 1002]
         members = await queries.members(read, account, numbers, Window(first=10), order="newest")
         coverages = [*(await coverage_queries.coverages(read, account, numbers, "jp_1001")).values()]
-        changes = [found for found in await coverage_queries.joining(read, account, coverages, None) if found]
+        changes = [found for found in await gaps.joining(world.database, account, coverages) if found]
         return {
             "Team": [*(await queries.by_id(read, account, numbers)).values()],
             "TeamMember": [row for page in members.values() for row in page.rows],

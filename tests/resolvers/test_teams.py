@@ -144,7 +144,7 @@ class TestLists:
 
 COMPOSITION = """{ people scales { scale { key } n mean spread lowest highest classes }
   graves { n values { scale { key } mean sharePercent } wirIch { wirPercent ichPercent tendency } } }"""
-COVERAGE = """{ jobProfileKey jobProfileVersion formulaVersion people score exact
+COVERAGE = """{ jobProfile { key } jobProfileVersion formulaVersion people score exact
   scales { scale { key } green yellow red missing bestScore best { key } }
   leaving { candidate { key } coverage change } joining { candidate { key } coverage change }
   none: joining(among: []) { coverage } }"""
@@ -171,7 +171,7 @@ class TestAnalysis:
         text = f"query($k: ID!, $p: ID!) {{ team(key: $k) {{ coverage(jobProfile: $p) {COVERAGE} }} }}"
         assert (await answer(http, text, k=str(team), p="jp_9"))["coverage"] is None
         found = (await answer(http, text, k=str(team), p=ids.encode("JobProfile", "jp_1001")))["coverage"]
-        assert (found["jobProfileKey"], found["jobProfileVersion"], found["formulaVersion"], found["people"]) == ("jp_1001", 1, 1, 3)
+        assert (found["jobProfile"]["key"], found["jobProfileVersion"], found["formulaVersion"], found["people"]) == ("jp_1001", 1, 1, 3)
         assert found["exact"] == pytest.approx(sum(scale["bestScore"] for scale in found["scales"]) / 3)
         team_keys = {candidate_key(person) for person in people[:3]}
         assert {scale["best"]["key"] for scale in found["scales"]} <= team_keys

@@ -45,6 +45,8 @@ async def gather(
         for entity, written in rows.items():
             if written:
                 await uow.session.execute(insert(table_of(entity)), written)
+        for number in attempts:
+            uow.record("result.recorded", str(number))
     return attempts
 
 
@@ -95,3 +97,5 @@ async def anonymize(world: World, *attempts: int) -> None:
         keys = list((await uow.session.execute(found)).scalars())
         mine = (Candidate.account_id == world.account_id, Candidate.key.in_(keys))
         await uow.session.execute(update(Candidate).where(*mine).values(anonymized_at=uow.now, name="Anonym", email=None))
+        for key in keys:
+            uow.record("candidate.anonymized", key)

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.instruments import bank
-from domain.matching import coverage, coverage_queries
+from domain.kernel.inputs import spelled
+from domain.matching import coverage, coverage_queries, gaps
 from domain.matching.coverage import Wanted
 from domain.matching.formula import Target
 from domain.matching.model import JobProfile
@@ -34,6 +35,10 @@ CROWD = st.lists(
 ).map(lambda rows: [person(f"cand_{number}", row) for number, row in enumerate(rows)])
 
 
+def wanted(targets: Mapping[str, Any]) -> Wanted:
+    return Wanted.of("jp_1", 1, {name: Target.of(target) for name, target in targets.items()})
+
+
 def score(one: Any, name: str, targets: Mapping[str, Any]) -> int | None:
     value = one.c_tenths[NAMES.index(name)]
     return None if value is None else half_up(Target.of(targets[name]).score(Fraction(value, 10)))
@@ -52,7 +57,7 @@ def without(people: Sequence[Any], key: str) -> list[Any]:
 class TestCoverage:
     @given(CROWD, TARGETS)
     def test_is_the_mean_of_the_best(self, people: list[Any], targets: dict[str, Any]) -> None:
-        found = coverage.of(people, Wanted.of("jp_1", 1, targets))
+        found = coverage.of(people, wanted(targets))
         assert found.exact == covered(people, targets)
         assert found.score == half_up(found.exact)
         assert [scale.scale.key for scale in found.scales] == sorted(targets, key=NAMES.index)
@@ -68,7 +73,7 @@ class TestCoverage:
 
     @given(CROWD, TARGETS)
     def test_who_leaves_is_the_one_without_whom_least_is_left(self, people: list[Any], targets: dict[str, Any]) -> None:
-        found = coverage.of(people, Wanted.of("jp_1", 1, targets))
+        found = coverage.of(people, wanted(targets))
         whole = covered(people, targets)
         left = {one.candidate_key: covered(without(people, one.candidate_key), targets) for one in people}
         costing = {key: value for key, value in left.items() if value < whole}
@@ -83,7 +88,7 @@ class TestCoverage:
     @given(CROWD, TARGETS, st.integers(0, 9))
     def test_who_joins_is_the_one_with_whom_most_is_covered(self, people: list[Any], targets: dict[str, Any], cut: int) -> None:
         team, others = people[:cut], people[cut:]
-        found = coverage.of(team, Wanted.of("jp_1", 1, targets))
+        found = coverage.of(team, wanted(targets))
         joined = found.joining(coverage.gained(found, coverage.Batch(people)))
         whole = covered(team, targets)
         more = {one.candidate_key: covered([*team, one], targets) for one in others}
@@ -104,7 +109,7 @@ async def want(world: World, key: str, targets: dict[str, Any], *, deleted: bool
                 account_id=uow.account_id,
                 key=key,
                 name=key,
-                targets=targets,
+                targets={scale: {spelled(name): value for name, value in target.items()} for scale, target in targets.items()},
                 target_count=len(targets),
                 created_at=START,
                 updated_at=START,
@@ -129,14 +134,16 @@ async def asked(world: World, team: int, profile: str, named: Sequence[str] | No
     found = (await coverage_queries.coverages(world.database.read(), world.account_id, [team], profile)).get(team)
     if found is None:
         return None, None
-    [joining] = await coverage_queries.joining(world.database.read(), world.account_id, [found], named)
+    if named is None:
+        [joining] = await gaps.joining(world.database, world.account_id, [found])
+    else:
+        [joining] = await coverage_queries.joining(world.database.read(), world.account_id, [found], named)
     return found, joining
 
 
 class TestReading:
-    async def test_the_account_is_looked_through_batch_by_batch(self, world: World, monkeypatch: Any) -> None:
+    async def test_the_whole_account_is_looked_through(self, world: World) -> None:
         """The best of all who are not in the team; each person by their latest result, anonymised ones left out."""
-        monkeypatch.setattr(coverage_queries, "AT_ONCE", 40)
         team, profile = await create(world), await want(world, "jp_1001", WANTED)
         attempts = await gather(world, 120, gaps=0.1)
         await add(world, team, *attempts[:2])
