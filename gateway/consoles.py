@@ -109,8 +109,9 @@ class GraphiQL:
 
 @cache
 def examples() -> dict[str, str]:
-    """The example operations, in the order of their file names."""
-    return texts(files("gateway.graphiql") / "examples")
+    """The example operations, in the order of the numbers that their file names begin with."""
+    found = texts(files("gateway.graphiql") / "examples")
+    return dict(sorted(found.items(), key=lambda item: int(item[0].partition("_")[0])))
 
 
 def _is_local(request: web.Request) -> bool:
