@@ -105,7 +105,7 @@ async def _kept(ports: Ports, account_id: int, report: Row) -> bytes | None:
     try:
         content = await ports.typesetter.pdf(team.TEMPLATE, made.data)
     except Exception:
-        log.exception("a report could not be set", extra={"report": report.key})
+        log.exception("a report could not be set", extra={"account": account_id})
         return None
     name = name_of(account_id, report)
     await ports.files.put(name, content)
@@ -119,7 +119,7 @@ async def _now(ports: Ports, account_id: int, report: Row) -> Made | None:
     """What the report says now; None when the team is gone or has too few people."""
     read = ports.database.read()
     found = (await teams.by_id(read, account_id, [report.team_id])).get(report.team_id)
-    people = (await teams.people(read, account_id, [report.team_id])).get(report.team_id, [])
+    people = (await teams.people(read, account_id, [report.team_id], raw=True)).get(report.team_id, [])
     focus, language = TeamFocus(report.focus), Language(report.language)
     if found is None or len(people) < FEWEST[focus]:
         return None

@@ -1,5 +1,6 @@
 """Reports of teams: asked for, made by a job, downloaded, gone with their team."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -20,6 +21,16 @@ CREATE = """mutation($t: ID!, $f: TeamReportFocus! = LEADERSHIP, $l: Language! =
     ... on Problem { kind code message details { code ... on Shortage { required available } } } } }"""
 READ = "query($k: ID!) { teamReport(key: $k) { key status finishedAt download { url mediaType } } }"
 OF_TEAM = "query($t: ID!) { team(key: $t) { reports { key focus language status } composition { chart chart_de: chart(language: DE) } } }"
+
+
+class Broken:
+    """A typesetter that cannot."""
+
+    async def pdf(self, _template: str, _data: Any) -> bytes:
+        raise RuntimeError("no")
+
+    def version(self, _template: str) -> str:
+        return "1"
 
 
 async def team_of(world: World, count: int) -> int:
@@ -84,6 +95,13 @@ class TestReport:
         await http.world.run_jobs()
         found = (await http.graph(READ, k=made["key"]))["teamReport"]
         assert (found["status"], found["download"]) == ("FAILED", None)
+
+    async def test_fails_when_it_cannot_be_set(self, http: Http) -> None:
+        made = await create(http, await team_of(http.world, 2))
+        ports = replace(http.world.ports(), typesetter=Broken())
+        await JOBS["team_report.make"].run(ports, http.world.account_id, made["key"])
+        assert (await http.graph(READ, k=made["key"]))["teamReport"]["status"] == "FAILED"
+        assert await ports.files.names("team-reports") == []
 
     async def test_goes_with_its_team(self, http: Http) -> None:
         world = http.world
