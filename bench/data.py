@@ -33,16 +33,16 @@ def fill(url: str, folder: Path) -> str:
     """Migrate an empty database, make an account and fill it; return a key without a limit of requests."""
     settings = Settings(var=folder, database_url=url, secret=SECRET)
     storage.migrate(settings)
-    account, secret = asyncio.run(_account(settings))
+    number, secret = asyncio.run(account(settings))
     address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(address, autocommit=True) as connection:
         teams.create(connection)
-        for table, columns, rows in _tables(account):
+        for table, columns, rows in _tables(number):
             with connection.cursor().copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
                 for row in rows:
                     copy.write_row(row)
         connection.execute("VACUUM ANALYZE")
-        connection.execute((Path(__file__).parent / "peers" / "postgraphile.sql").read_text().replace("ACCOUNT", str(account)))
+        connection.execute((Path(__file__).parent / "peers" / "postgraphile.sql").read_text().replace("ACCOUNT", str(number)))
     return secret
 
 
@@ -53,7 +53,8 @@ def account_of(url: str) -> int:
         return int(number)
 
 
-async def _account(settings: Settings) -> tuple[int, str]:
+async def account(settings: Settings) -> tuple[int, str]:
+    """Make an account; return its number and a key without a limit of requests."""
     database = await open_for(settings, NoQueue())
     try:
         async with database.work(Actor.anonymous()) as work:

@@ -14,7 +14,8 @@ from typing import Any
 import psycopg
 from sqlalchemy.engine import make_url
 
-from bench.data import _ATTEMPT, _INVITE, _RESULT, ITEMS, NEWEST, SCALES, SECRET, _account
+from bench import data
+from bench.data import _ATTEMPT, _INVITE, _RESULT, ITEMS, NEWEST, SCALES, SECRET
 from domain.instruments import bank
 from domain.invites.status import LIFETIME
 from domain.kernel.inputs import folded
@@ -22,6 +23,7 @@ from gateway import storage
 from gateway.settings import Settings
 
 _NAMES = tomllib.loads((files("gateway.demo") / "data" / "names.toml").read_text("utf-8"))
+_GIVEN = " ".join(_NAMES[key] for key in ("de_female", "de_male", "en_female", "en_male")).split()
 _SYLLABLES = ("ber", "gel", "hof", "ing", "kra", "lin", "mar", "nau", "ott", "pfe", "rei", "sch", "tal", "wei", "zim", "bück", "grö", "hän")
 _ENDINGS = ("mann", "er", "hauer", "stein", "feld", "bach", "ler", "sen", "mayr", "wald")
 _PERSON = ["account_id", "key", "email", "name", "language", "sort_name", "search_email", "protected", "created_at", "updated_at"]
@@ -37,7 +39,7 @@ def fill(url: str, folder: Path, people: int) -> tuple[int, str]:
     """Migrate an empty database and fill it; return the account and a key without a limit of requests."""
     settings = settings_for(url, folder)
     storage.migrate(settings)
-    account, secret = asyncio.run(_account(settings))
+    account, secret = asyncio.run(data.account(settings))
     if settings.on_sqlite:
         _into_sqlite(str(settings.database.database), tables(account, people))
     else:
@@ -51,7 +53,6 @@ def _into_sqlite(path: str, filled: Sequence[Table]) -> None:
         for table, columns, rows in filled:
             marks = ", ".join("?" * len(columns))
             connection.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", (list(map(_text, row)) for row in rows))
-    connection.execute("ANALYZE")
     connection.close()
 
 
@@ -81,9 +82,9 @@ def tables(account: int, people: int) -> list[Table]:
 
 
 def name_of(number: int) -> tuple[str, str]:
-    """A name and an address, the same for the same number: some hundred given names, some thousand family names."""
+    """A name and an address, the same for the same number: eighty given names, some thousand family names."""
     dice = random.Random(number)
-    given = dice.choice(_NAMES["female_de" if "female_de" in _NAMES else next(iter(_NAMES))].split())
+    given = dice.choice(_GIVEN)
     if dice.random() < 0.3:
         family = dice.choice(("Müller", "Schmidt", "Weiß", "Fischer", "Berger", "Özdemir", "Smith", "Jansen"))
     else:

@@ -112,8 +112,8 @@ def all_servers(url: str, account: str, key: str, folder: Path, secret: str) -> 
     bearer = {"Authorization": f"Bearer {key}"}
     python = sys.executable
     servers = [
-        Server(OURS, [python, "-m", "bench.ours", "serve"], ours, bearer),
-        Server(REFERENCE, [python, "-m", "bench.ours", "serve"], ours | {"BENCH_REFERENCE": "1"}, bearer),
+        Server(OURS, [python, "-m", "bench.ours", "serve"], ours, bearer, spelled=_spelled(OURS)),
+        Server(REFERENCE, [python, "-m", "bench.ours", "serve"], ours | {"BENCH_REFERENCE": "1"}, bearer, spelled=_spelled(OURS)),
         Server(STOCK, [python, "-m", "bench.stock"], theirs),
         Server(LIMIT, [python, "-m", "bench.limit"], theirs),
     ]

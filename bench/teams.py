@@ -1,4 +1,4 @@
-"""Teams as plain tables, so that an operation goes through them into the real graph."""
+"""Teams as plain tables beside the real ones, the same for all peers: an operation goes through them into the real graph."""
 
 from collections.abc import Collection, Iterator, Sequence
 from typing import Annotated, Any
@@ -32,13 +32,13 @@ MEMBER = sa.Table(
     sa.Column("match", sa.Float, nullable=False),
 )
 _FIRST = statement(
-    sa.select(TEAM.c.key, TEAM.c.name).where(TEAM.c.account_id == ACCOUNT).order_by(TEAM.c.key).limit(sa.bindparam("limit")), "Team"
+    sa.select(TEAM.c.key, TEAM.c.name).where(TEAM.c.account_id == ACCOUNT).order_by(TEAM.c.key).limit(sa.bindparam("limit")), "BenchTeam"
 )
 _MEMBERS = statement(
     sa.select(MEMBER.c.team_key, MEMBER.c.candidate_key, MEMBER.c.match)
     .where(MEMBER.c.account_id == ACCOUNT, any_of(MEMBER.c.team_key))
     .order_by(MEMBER.c.team_key, MEMBER.c.place),
-    "Member",
+    "BenchMember",
     keeps=("team_key",),
 )
 
@@ -47,13 +47,13 @@ async def _members(read: Read, account_id: int, keys: Collection[str]) -> dict[s
     return group(await read(_MEMBERS, account_id=account_id, keys=keys), "team_key")
 
 
-@graph_type(requires=Permission.CANDIDATES_READ, description="Somebody in a team.")
+@graph_type(requires=Permission.CANDIDATES_READ, name="BenchMember", description="Somebody in a team.")
 class Member:
     match: float = attribute("How well they fit, in percent.")
     candidate: Candidate = edge(candidates.by_keys, key="candidate_key", description="Who it is.")
 
 
-@graph_type(requires=Permission.CANDIDATES_READ, description="Some people who work together.")
+@graph_type(requires=Permission.CANDIDATES_READ, name="BenchTeam", description="Some people who work together.")
 class Team:
     key: str = attribute("Its key.")
     name: str = attribute("What it is called.")
@@ -63,7 +63,7 @@ class Team:
 @strawberry.type
 class TeamQuery:
     @query(requires=Permission.CANDIDATES_READ, description="The first teams.")
-    async def teams(context: Context, *, first: Annotated[int, arg("How many.")]) -> list[Team]:
+    async def bench_teams(context: Context, *, first: Annotated[int, arg("How many.")]) -> list[Team]:
         return await context.read(_FIRST, account_id=context.account_id, limit=first)  # type: ignore[return-value]
 
 

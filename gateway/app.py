@@ -1,7 +1,6 @@
 """The wiring of a server: what is made at start, where each path leads, and how it ends."""
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from functools import cache
@@ -21,6 +20,7 @@ from gateway.consoles import GraphiQL, Reference, home
 from gateway.cors import allow_origins
 from gateway.downloads import Downloads
 from gateway.execution.run import Executor
+from gateway.forgetting import Forgetting
 from gateway.front import Front
 from gateway.graphql import GraphQLEndpoint
 from gateway.metrics import Metrics
@@ -97,7 +97,7 @@ def make_server(settings: Settings, database: Database) -> Server:
     for dialect in apis.DIALECTS.values():
         RestApi(front, dialect, downloads).mount(app)
     add_pages(app, front)
-    app.cleanup_ctx.append(_background(metrics, front))
+    app.cleanup_ctx.append(_background(metrics, front, Forgetting(front)))
     return server
 
 
@@ -120,13 +120,13 @@ def _ready(server: Server) -> Handler:
     return ready
 
 
-def _background(metrics: Metrics, front: Front) -> Callable[[web.Application], AsyncIterator[None]]:
+def _background(metrics: Metrics, front: Front, forgetting: Forgetting) -> Callable[[web.Application], AsyncIterator[None]]:
     async def background(_app: web.Application) -> AsyncIterator[None]:
-        lag = asyncio.create_task(metrics.watch_lag())
+        tasks = [asyncio.create_task(metrics.watch_lag()), asyncio.create_task(forgetting.watch())]
         yield
-        lag.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await lag
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         await front.authenticator.close()
 
     return background

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from sqlalchemy.engine import URL
 
-from gateway import storage
+from domain.privacy.finishing import Logged
+from gateway import erasures, storage
 from gateway.migrations import HEAD
 from gateway.settings import Settings
 
@@ -61,32 +62,45 @@ def _copy_sqlite(source: str, target: Path, advance: Callable[[int], None]) -> N
             raise NotPossible(f"The copy is damaged: {found}")
 
 
-def restore(settings: Settings, file: Path, *, force: bool) -> None:
-    """Replace the database by a backup and bring it to the schema of this release.
+def restore(settings: Settings, file: Path, *, force: bool) -> int:
+    """Replace the database by a backup, bring it to the schema of this release, and erase again who was erased since (Q-11).
 
-    Raises NotPossible when the database is not empty and `force` is not given, or the file is no backup.
+    Returns how many people that were. Raises NotPossible when the database is not empty and `force` is not given, or
+    the file is no backup.
     """
     if not force and storage.revision(settings) is not None:
         raise NotPossible("The database is not empty. Stop servers and workers, and give --force to replace it.")
     step = _step_of(file) if settings.on_sqlite else _step_of_dump(settings, file)
     if step > HEAD:
         raise NotPossible(f"The backup is at step {step}, this release knows up to {HEAD}. Use the newer release.")
+    logs = erasures.in_database(settings)
     if settings.on_sqlite:
-        _restore_sqlite(settings, file)
-    else:
-        replace = ("--clean", "--if-exists", "--no-owner", "--exit-on-error", "--single-transaction")
-        _run("pg_restore", settings, _database(settings), *replace, str(file))
+        return _restore_sqlite(settings, file, logs)
+    replace = ("--clean", "--if-exists", "--no-owner", "--exit-on-error", "--single-transaction")
+    _run("pg_restore", settings, _database(settings), *replace, str(file))
     storage.migrate(settings)
+    return erasures.repeat(settings, logs)
 
 
-def _restore_sqlite(settings: Settings, file: Path) -> None:
+def _restore_sqlite(settings: Settings, file: Path, logs: list[Logged]) -> int:
+    """Make a file that can be served, and only then put it in the place of the old one."""
     target = Path(str(settings.database.database))
     target.parent.mkdir(parents=True, exist_ok=True)
     fresh = target.with_name(target.name + ".restoring")
-    shutil.copyfile(file, fresh)
-    for leftover in ("-wal", "-shm"):
-        target.with_name(target.name + leftover).unlink(missing_ok=True)
-    fresh.replace(target)
+    try:
+        shutil.copyfile(file, fresh)
+        aside = settings.model_copy(update={"database_url": f"sqlite:///{fresh}"})
+        storage.migrate(aside)
+        again = erasures.repeat(aside, logs)
+        with closing(sqlite3.connect(fresh)) as whole:
+            whole.execute("pragma wal_checkpoint(truncate)")
+        for leftover in ("-wal", "-shm"):
+            target.with_name(target.name + leftover).unlink(missing_ok=True)
+        fresh.replace(target)
+    finally:
+        for leftover in ("", "-wal", "-shm"):
+            fresh.with_name(fresh.name + leftover).unlink(missing_ok=True)
+    return again
 
 
 def _step_of(file: Path) -> str:

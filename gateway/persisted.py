@@ -69,6 +69,11 @@ class Persisted:
             _, dropped = self._registered.popitem(last=False)
             self._characters -= len(dropped)
 
+    def forget(self) -> None:
+        """Forget what clients registered; they send a text again when its hash is not known."""
+        self._registered.clear()
+        self._characters = 0
+
 
 def _sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()

@@ -17,12 +17,14 @@ from gateway.downloads import Downloads
 from gateway.execution.errors import MASKED
 from gateway.front import REQUEST_ID, Caller, Front
 from gateway.limits import RateLimitExceeded
+from gateway.sending import disposition, send
 from gateway.stored import StoredOperations, texts
 from rest_compat.dialect import Dialect
 from rest_compat.openapi import document
 from rest_compat.problem import Problem
 from rest_compat.route import Route
 from rest_compat.serve import Answer, Call, answer, refuse
+from rest_compat.stream import Broken
 
 log = logging.getLogger("centil.rest")
 PAYLOAD_CODES = {408: "REQUEST_TIMEOUT", 413: "PAYLOAD_TOO_LARGE", 415: "UNSUPPORTED_MEDIA_TYPE"}
@@ -77,7 +79,11 @@ class RestApi:
                 answered = await self._answer(route, request, caller)
                 if answered.link is not None:
                     return await self.downloads.send(request, answered.link, headers)
+                if answered.pieces is not None:
+                    return await send(request, answered.pieces, self._headers(answered, headers), answered.status)
                 return self._response(answered, headers)
+        except Broken as broken:
+            return self._response(refuse(self.dialect, broken.problem), headers)
         except DomainError as error:
             if isinstance(error, RateLimitExceeded):
                 headers = error.allowance.headers()
@@ -96,14 +102,20 @@ class RestApi:
         call = await read(route, request)
 
         async def run(name: str, variables: Mapping[str, Any]) -> tuple[Any, Any]:
-            result = await self.operations.run(name, variables, context)
+            again = self.front.context(caller, request[REQUEST_ID])  # each page of a long answer has a deadline of its own (Q-15)
+            result = await self.operations.run(name, variables, again)
             return result.data, result.errors
 
         return await answer(self.dialect, route, call, run, self.base)
 
     def _response(self, answered: Answer, headers: Mapping[str, str] | None = None) -> web.Response:
-        described = {"Content-Type": "application/json; charset=utf-8"} if answered.body else {}
-        return web.Response(body=answered.body, status=answered.status, headers={**(headers or {}), **described, **answered.headers})
+        return web.Response(body=answered.body, status=answered.status, headers=self._headers(answered, headers or {}))
+
+    def _headers(self, answered: Answer, headers: Mapping[str, str]) -> dict[str, str]:
+        described = {"Content-Type": f"{answered.media_type}; charset=utf-8"} if answered.body or answered.pieces else {}
+        if answered.file_name is not None:
+            described["Content-Disposition"] = disposition(answered.file_name)
+        return {**headers, **described, **answered.headers}
 
     async def openapi(self, request: web.Request) -> web.StreamResponse:
         """Serve the API's own description, unless the client has it already."""

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection
 
 from domain.kernel.sqlite import PRAGMAS
+from gateway import planner
 from gateway.jobs.engine import ROLES
 from gateway.migrations import HEAD
 from gateway.settings import Settings
@@ -102,6 +103,7 @@ def migrate(settings: Settings, *, to: str = "head") -> str | None:
                 _make_roles(connection)
         with database.begin() as connection:
             _upgrade(connection, to)
+            planner.tell(connection)
     finally:
         database.dispose()
     from gateway.jobs import setup  # slow to import, and only this needs it

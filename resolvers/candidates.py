@@ -1,7 +1,8 @@
 """Candidates, with everything that hangs on them."""
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import strawberry
 
@@ -12,11 +13,14 @@ from domain.kernel import names
 from domain.kernel.errors import Forbidden
 from domain.kernel.language import Language
 from domain.kernel.permissions import Permission
+from domain.matching import queries as matching
+from domain.privacy import queries as privacy
 from domain.results import queries as results
 from domain.teams import queries as teams
 from resolvers import attempts as attempt_types
 from resolvers import ids
 from resolvers import invites as invite_types
+from resolvers import privacy as privacy_types
 from resolvers import results as result_types
 from resolvers.context import Context
 from resolvers.enums import DetailSource, Gender, ListOrder, PersonOrder
@@ -24,11 +28,21 @@ from resolvers.fields import Connection, Info, arg, attribute, computed, connect
 from resolvers.inputs import defaulted, optional, required
 from resolvers.inputs import given as given_in
 from resolvers.nodes import Node, findable
+from resolvers.rankings import RankedProfile, best_profiles
+from resolvers.saved_matches import SavedMatch
 
 if TYPE_CHECKING:
     from resolvers.teams import Team
 
 READ = Permission.CANDIDATES_READ
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A candidate as the subject of a dossier."""
+
+    graph_type: ClassVar[str] = "Dossier"
+    key: str
 
 
 @graph_type(requires=READ, description="One person in one account, found by their email address, whichever door they came through.")
@@ -57,6 +71,17 @@ class Candidate(Node):
     language_source: DetailSource | None = attribute("Who told their language.")
     protected: bool = attribute("Whether they are kept from being erased.")
     anonymized_at: datetime | None = attribute("When they were anonymised.")
+    can_erase: bool = computed(
+        lambda protected, anonymized_at: not protected and anonymized_at is None,
+        columns=("protected", "anonymized_at"),
+        description="Whether they can be erased: neither protected nor anonymised already.",
+    )
+    erasure: privacy_types.Erasure | None = edge(
+        privacy.by_candidate, key="key", description="How they were erased; null unless they were."
+    )
+    dossier: privacy_types.Dossier = computed(
+        Held, columns=("key",), description="Everything held about them, as a document for programs or for people."
+    )
     created_at: datetime = attribute("When they became known to the account.")
     updated_at: datetime = attribute("When something about them changed last.")
     invites: Connection[invite_types.Invite] = connection(
@@ -91,6 +116,17 @@ class Candidate(Node):
         default=ListOrder.NEWEST,
         filter=result_types.ResultFilter,
         description="What was measured.",
+    )
+    best_profiles: Connection[RankedProfile] = best_profiles
+    saved_matches: Connection[SavedMatch] = connection(
+        lambda context, keys, window, order, _given: matching.saved_by_candidate(
+            context.read, context.account_id, keys, window, order=order
+        ),
+        of=SavedMatch,
+        key="key",
+        order=ListOrder,
+        default=ListOrder.NEWEST,
+        description="The job profiles they were assigned to, with their scores.",
     )
     teams: list[Annotated["Team", strawberry.lazy("resolvers.teams")]] = edge(
         teams.by_candidate, key="key", otherwise=(), description="The teams that they are in, newest first; at most 100."

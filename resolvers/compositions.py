@@ -60,7 +60,7 @@ class TeamComposition:
 @graph_type(requires=READ, description="Somebody who would join or leave, and what the coverage would be then.")
 class CoverageChange:
     candidate: Annotated["Candidate", strawberry.lazy("resolvers.candidates")] = edge(
-        candidates.by_keys, key="candidate_key", description="Who."
+        candidates.by_keys, key="candidate_key", description="Who that is."
     )
     coverage: float = computed(float, columns=("coverage",), description="The coverage with them, or without them, 0 to 100.")
     change: float = computed(float, columns=("change",), description="How much that is more, below zero when less.")

@@ -152,6 +152,20 @@ class ScaleLabel(Enum):
     VERY_HIGH = "Very High"
 
 
+class MatchZone(Enum):
+    GREEN = "green"
+    YELLOW = "yellow"
+    RED = "red"
+
+
+class MatchColour(Enum):
+    GREEN = "green"
+    LIGHT_GREEN = "lightgreen"
+    YELLOW = "yellow"
+    ORANGE = "orange"
+    RED = "red"
+
+
 class AccountType(Enum):
     STANDARD = "standard"
     API = "API"
@@ -180,6 +194,12 @@ class SearchOrder(Enum):
 
 
 class PersonOrder(Enum):
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    NAME = "name"
+
+
+class NamedOrder(Enum):
     NEWEST = "newest"
     OLDEST = "oldest"
     NAME = "name"
@@ -306,5 +326,37 @@ graph_enum(
         SearchOrder.NEWEST: "Newest first.",
         SearchOrder.RELEVANCE: "Where `text` is a whole word of the name or email address, then where a word begins with it, then where "
         "it is a part; newest first within each.",
+    },
+)
+graph_enum(
+    NamedOrder,
+    name="NamedOrder",
+    description="In which order a list of things with names is given.",
+    values={
+        NamedOrder.NEWEST: "Newest first.",
+        NamedOrder.OLDEST: "Oldest first.",
+        NamedOrder.NAME: "By name, without regard to case and accents.",
+    },
+)
+graph_enum(
+    MatchZone,
+    name="MatchZone",
+    description="Where a C-value lies by the bounds of a target; never judged by a rounded score.",
+    values={
+        MatchZone.GREEN: "From `okMin` to `okMax`.",
+        MatchZone.YELLOW: "Outside the green zone, not outside the critical bounds.",
+        MatchZone.RED: "Below `criticalLow` or above `criticalHigh`.",
+    },
+)
+graph_enum(
+    MatchColour,
+    name="MatchColour",
+    description="A colour for a rounded score.",
+    values={
+        MatchColour.GREEN: "90 to 100: excellent.",
+        MatchColour.LIGHT_GREEN: "70 to 89: good.",
+        MatchColour.YELLOW: "60 to 69: acceptable.",
+        MatchColour.ORANGE: "50 to 59: marginal.",
+        MatchColour.RED: "0 to 49: critical.",
     },
 )

@@ -127,7 +127,7 @@ def connection(pages: PagesOf, *, of: Any, key: str, order: type[Enum], default:
 
     key_of = attrgetter(key)
     declared = Declared("connection", level, columns=(key,), source=pages, takes_reads=True)
-    return level_field(declared, _arguments(order, default, filter), Connection[of], description)
+    return level_field(declared, page_arguments(order, default, filter), Connection[of], description)
 
 
 PageOf = Callable[[Context, Window, str, Mapping[str, Any]], Awaitable[Page]]
@@ -152,11 +152,13 @@ def listing(
     async def found(context: Context, *, order_by: Any = None, filter: Any = None, **window: Any) -> Pages:
         return Pages(await page(context, Window(**window), order_by.value if order_by else "newest", filters(filter)))
 
-    arguments = _arguments(order, default, filter, offset=offset)
+    arguments = page_arguments(order, default, filter, offset=offset)
     return root_field(found, arguments, Connection[of], Guarded(requires), description, takes_reads=True)
 
 
-def _arguments(order: type[Enum] | None, default: Enum | None, filter: type | None, *, offset: bool = False) -> list[inspect.Parameter]:
+def page_arguments(
+    order: type[Enum] | None = None, default: Enum | None = None, filter: type | None = None, *, offset: bool = False
+) -> list[inspect.Parameter]:
     """The arguments that every list has."""
     arguments = [
         _argument("first", int | None, FIRST, None),

@@ -16,11 +16,14 @@ from domain.kernel.statements import row_type
 from domain.kernel.tables import Table
 from domain.results import queries, scoring
 from resolvers import ids
+from resolvers import reports as pictures
 from resolvers.context import Context
 from resolvers.enums import ListOrder, ScaleLabel, Tendency
-from resolvers.fields import Connection, arg, attribute, computed, edge, graph_type, listing, query, unfold
+from resolvers.fields import Connection, arg, attribute, batched, computed, edge, graph_type, listing, query, unfold
 from resolvers.inputs import defaulted
 from resolvers.instruments import Instrument, Scale, of_version
+from resolvers.job_profiles import TargetInput
+from resolvers.matches import Match, with_job_profile, with_targets
 from resolvers.nodes import Node, findable
 from resolvers.scalars import BigInt
 from resolvers.texts import LocalizedText
@@ -164,6 +167,38 @@ class Result(Node):
         description="The Wir/Ich ratio; null when a Graves value is missing.",
     )
     completed_at: datetime = attribute("When the attempt was completed.")
+    report: pictures.Report = unfold(
+        pictures.report,
+        columns=("attempt_id",),
+        context=True,
+        description="Its report as a PDF, with a link that works for a quarter of an hour.",
+    )
+    radar: str = computed(
+        pictures.radar,
+        columns=("instrument", "instrument_version", "c_tenths"),
+        description="The 17 operative scales as a radar: an SVG picture without scripts and without anything from elsewhere.",
+    )
+    bars: str = batched("All scales as bars with their confidence bands of 95 %, by groups: an SVG picture of the same kind.")(
+        pictures.bars
+    )
+
+    @batched("How it fits a job profile, as both are now; null when there is no such profile, or it was deleted.")
+    async def match(
+        parents: Sequence[Any],
+        context: Context,
+        *,
+        job_profile: Annotated[strawberry.ID, arg("The key of the job profile (`jp_…`) or its id.")],
+    ) -> list[Match | None]:
+        return await with_job_profile(parents, context, ids.key_of("JobProfile", job_profile))  # type: ignore[return-value]
+
+    @batched("What if: how it would fit a job profile with these targets, which are saved nowhere.")
+    async def match_with(
+        parents: Sequence[Any],
+        context: Context,
+        *,
+        targets: Annotated[list[TargetInput], arg("What is asked of scales, checked as those of a job profile are.")],
+    ) -> list[Match]:
+        return await with_targets(parents, context, targets)  # type: ignore[return-value]
 
 
 @strawberry.input(description="Which results.")

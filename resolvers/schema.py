@@ -22,10 +22,13 @@ from resolvers.events import EventSubscription
 from resolvers.exports import ExportMutation, ExportQuery
 from resolvers.instruments import InstrumentQuery
 from resolvers.invites import InviteMutation, InviteQuery
+from resolvers.job_profiles import JobProfileMutation, JobProfileQuery
 from resolvers.nodes import NodeQuery
+from resolvers.privacy import PrivacyMutation, PrivacyQuery
 from resolvers.problems import LimitReached, Shortage
 from resolvers.products import ProductQuery
 from resolvers.results import ResultQuery
+from resolvers.saved_matches import SavedMatchMutation, SavedMatchQuery
 from resolvers.scalars import SCALARS
 from resolvers.statistics import StatisticsQuery
 from resolvers.teams import TeamMutation, TeamQuery
@@ -42,9 +45,12 @@ class Query(
     ExportQuery,
     InstrumentQuery,
     InviteQuery,
+    JobProfileQuery,
     NodeQuery,
+    PrivacyQuery,
     ProductQuery,
     ResultQuery,
+    SavedMatchQuery,
     StatisticsQuery,
     TeamQuery,
 ):
@@ -53,7 +59,17 @@ class Query(
 
 @strawberry.type(description="What can be done. Each field is one transaction and answers its object or a Problem.")
 class Mutation(
-    AccessMutation, AttemptMutation, CandidateMutation, CredentialMutation, EntryMutation, ExportMutation, InviteMutation, TeamMutation
+    AccessMutation,
+    AttemptMutation,
+    CandidateMutation,
+    CredentialMutation,
+    EntryMutation,
+    ExportMutation,
+    InviteMutation,
+    JobProfileMutation,
+    PrivacyMutation,
+    SavedMatchMutation,
+    TeamMutation,
 ):
     pass
 

@@ -114,6 +114,7 @@ class Team(Node):
     created_at: datetime = attribute("When it was made.")
     created_by: str = attribute("The name of the API key that it was made with; `Centil` when the product itself made it.")
     updated_at: datetime = attribute("When title, subtitle, description or `active` changed last.")
+    read_at: datetime = computed(lambda context: context.now, columns=(), context=True, description="The moment of this very answer.")
     members: Connection[TeamMember] = connection(
         _members, of=TeamMember, key="team_id", order=PersonOrder, default=PersonOrder.NEWEST, description="Who is in it."
     )

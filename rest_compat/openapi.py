@@ -7,7 +7,7 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from rest_compat.dialect import Dialect
-from rest_compat.route import Empty, FileAnswer, Route
+from rest_compat.route import Empty, FileAnswer, Route, RowsAnswer
 from rest_compat.samples import samples
 
 REF = "#/components/schemas/{model}"
@@ -40,7 +40,7 @@ class _Schemas:
     """The JSON schemas of all models of an API, each model once."""
 
     def __init__(self, dialect: Dialect) -> None:
-        wanted: list[Any] = [(route.answers, "validation") for route in dialect.routes if not isinstance(route.answers, FileAnswer)]
+        wanted: list[Any] = [(route.body, "validation") for route in dialect.routes if route.body is not None]
         self._refs, definitions = models_json_schema(list(dict.fromkeys(wanted)), by_alias=False, ref_template=REF, schema_generator=_Plain)
         self._definitions: dict[str, Any] = definitions.get("$defs", {})
         self._definitions["Error"] = dict(dialect.error_schema)
@@ -71,7 +71,7 @@ def _operation(dialect: Dialect, route: Route, schemas: _Schemas, *, is_public: 
     described: dict[str, Any] = {"operationId": route.operation_id or route.operation, "summary": route.summary, "tags": [route.tag]}
     if route.description:
         described["description"] = route.description
-    takes = route.takes.model_json_schema(by_alias=True, schema_generator=_Plain)
+    takes = _without_references(route.takes.model_json_schema(by_alias=True, schema_generator=_Plain))
     required = set(takes.get("required", ()))
     places = {name: "path" if name in route.path_names else "body" if route.has_body else "query" for name in takes.get("properties", {})}
     described["parameters"] = [
@@ -79,7 +79,7 @@ def _operation(dialect: Dialect, route: Route, schemas: _Schemas, *, is_public: 
     ]
     in_body = [name for name, place in places.items() if place == "body"]
     if in_body:
-        described["requestBody"] = _request_body(takes, in_body)
+        described["requestBody"] = _request_body(takes, in_body, needed=route.needs_body)
     described["responses"] = _responses(dialect, route, schemas, is_public=is_public)
     if not is_public:
         described["security"] = [{name: []} for name in dialect.security]
@@ -106,16 +106,33 @@ def _never_null(schema: dict[str, Any]) -> dict[str, Any]:
     return schema
 
 
-def _request_body(takes: dict[str, Any], names: list[str]) -> dict[str, Any]:
+def _without_references(schema: dict[str, Any]) -> dict[str, Any]:
+    """A schema with the models that it refers to written out in their places; none of them refers to itself."""
+    definitions = schema.pop("$defs", {})
+
+    def written(node: Any) -> Any:
+        if isinstance(node, list):
+            return [written(part) for part in node]
+        if not isinstance(node, dict):
+            return node
+        if "$ref" in node:
+            return written(definitions[node["$ref"].rsplit("/", 1)[-1]])
+        return {name: written(part) for name, part in node.items()}
+
+    made: dict[str, Any] = written(schema)
+    return made
+
+
+def _request_body(takes: dict[str, Any], names: list[str], *, needed: bool) -> dict[str, Any]:
     properties = {name: dict(takes["properties"][name]) for name in names}
     for described in properties.values():
         if described.get("default", ...) is None:
             del described["default"]
-    needed = [name for name in takes.get("required", ()) if name in names]
+    required = [name for name in takes.get("required", ()) if name in names]
     schema: dict[str, Any] = {"type": "object", "properties": properties}
-    if needed:
-        schema["required"] = needed
-    return {"required": bool(needed), "content": {"application/json": {"schema": schema}}}
+    if required:
+        schema["required"] = required
+    return {"required": needed or bool(required), "content": {"application/json": {"schema": schema}}}
 
 
 def _responses(dialect: Dialect, route: Route, schemas: _Schemas, *, is_public: bool) -> dict[str, Any]:
@@ -135,7 +152,10 @@ def _success(dialect: Dialect, route: Route, schemas: _Schemas) -> dict[str, Any
     if isinstance(route.answers, FileAnswer):
         content = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in route.answers.media_types}
         return {"description": HTTPStatus(route.status).phrase, "content": content}
-    return _response(route.status, dialect.success_schema(route, schemas.of(route.answers)))
+    described = _response(route.status, dialect.success_schema(route, schemas.of(route.body)))
+    if isinstance(route.answers, RowsAnswer) and route.answers.table is not None:
+        described["content"] |= {"text/csv": {"schema": {"type": "string"}}}
+    return described
 
 
 def _response(status: int, schema: Mapping[str, Any]) -> dict[str, Any]:

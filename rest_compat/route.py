@@ -1,8 +1,8 @@
 """A route as data: a path, a stored operation, what it takes, what it answers."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -19,6 +19,8 @@ class Parameters(BaseModel):
     """
 
     model_config = ConfigDict(populate_by_name=False, extra="ignore")
+    words: ClassVar[Mapping[str, str]] = {}
+    """The wire's names of fields further inside, by those of the graph."""
 
     def variables(self) -> dict[str, Any]:
         """The variables of the stored operation."""
@@ -45,9 +47,42 @@ class FileAnswer:
     media_types: tuple[str, ...]
 
     def link_in(self, root: Any) -> str:
-        for part in self.link.split("."):
-            root = root[part]
-        return str(root)
+        return str(within(root, self.link))
+
+
+def within(root: Any, path: str) -> Any:
+    """What stands at a path from the root field: `members.pageInfo`."""
+    for part in path.split("."):
+        root = root[part]
+    return root
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The rows of an answer as CSV."""
+
+    row: type[BaseModel]
+    """One line; values of maps inside it are cells of their own."""
+    columns: tuple[str, ...]
+    wanted: Callable[[Any], bool]
+    """Whether the parameters of a request ask for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowsAnswer:
+    """An answer with all rows of a connection: the operation is run page by page and the rows written as they come.
+
+    Its variables are `after`, and `head`, which is false from the second page on.
+    """
+
+    body: type[BaseModel]
+    rows: str
+    """The field of the body in which the rows stand."""
+    page: str
+    """Where the connection stands, by its path from the root field."""
+    table: Table | None = None
+    file_name: str | None = None
+    """Where the name of the file is read, by its path from the root field; None when it is no file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +93,7 @@ class Route:
     path: str
     operation: str
     takes: type[Parameters]
-    answers: type[BaseModel] | FileAnswer
+    answers: type[BaseModel] | FileAnswer | RowsAnswer
     summary: str
     tag: str
     status: int = 200
@@ -68,6 +103,15 @@ class Route:
     """Statuses of refusals that this operation has beside those of every operation."""
     description: str = ""
     operation_id: str = ""
+    needs_body: bool = False
+    """Whether a body must be there even though nothing in it is required."""
+
+    @property
+    def body(self) -> type[BaseModel] | None:
+        """What is answered as JSON."""
+        if isinstance(self.answers, FileAnswer):
+            return None
+        return self.answers.body if isinstance(self.answers, RowsAnswer) else self.answers
 
     @property
     def has_body(self) -> bool:

@@ -46,8 +46,10 @@ def _credential(scheme: Mapping[str, Any]) -> str:
 
 
 def _body(described: Mapping[str, Any]) -> str:
+    """What is required or worth showing."""
     schema = described["content"]["application/json"]["schema"]
-    needed = {name: _example(name, schema["properties"][name]) for name in schema.get("required", ())}
+    required = schema.get("required", ())
+    needed = {name: _example(name, part) for name, part in schema["properties"].items() if name in required or "examples" in part}
     return json.dumps(needed, ensure_ascii=False)
 
 

@@ -6,7 +6,8 @@ from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.kernel.columns import Entity, Strings, account_column, of_account
-from domain.kernel.personal import Content, Erasure, nothing, personal
+from domain.kernel.language import Text
+from domain.kernel.personal import Content, Erasure, about_others, nothing, personal
 
 _CUSTOMER = personal(Content.CUSTOMER, Erasure.KEEP, "the account's own people, who are not candidates")
 
@@ -19,6 +20,11 @@ class Account(Entity):
         Index("uq_account_email", "email", unique=True, sqlite_where=text("mode = 'live'"), postgresql_where=text("mode = 'live'")),
         Index("uq_account_slug", "slug", unique=True),
         CheckConstraint("mode in ('live', 'test')", name="mode"),
+        about_others(
+            title=Text("Accounts", "Konten"),
+            purpose=Text("Contract and contact with the customer", "Vertrag und Kontakt mit dem Kunden"),
+            kept=Text("As long as the account exists.", "Solange das Konto besteht."),
+        ),
     )
 
     account_id: Mapped[int] = account_column()

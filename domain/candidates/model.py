@@ -6,11 +6,13 @@ from sqlalchemy import Boolean, Index, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.kernel.columns import Entity, account_column, of_account
-from domain.kernel.personal import Content, Erasure, nothing, personal
+from domain.kernel.inputs import folded
+from domain.kernel.language import Text
+from domain.kernel.personal import NAME_PLACEHOLDER, Content, Erasure, about_candidates, nothing, personal
 
 _NAME = personal(Content.NAME, Erasure.CLEAR)
 _ABOUT = personal(Content.DEMOGRAPHIC, Erasure.CLEAR)
-_SOURCE = nothing("who told us: account or candidate")
+_SOURCE = nothing("who told us: account or candidate", Erasure.CLEAR)
 
 
 class Candidate(Entity):
@@ -22,12 +24,17 @@ class Candidate(Entity):
         Index("uq_candidate_email", "account_id", "email", unique=True),
         Index("ix_candidate_created", "account_id", "created_at", "key"),
         Index("ix_candidate_name", "account_id", "sort_name", "key"),
+        about_candidates(
+            "key",
+            title=Text("Candidates", "Kandidaten"),
+            purpose=Text("Knowing whom invites and results are about", "Wissen, um wen es bei Einladungen und Ergebnissen geht"),
+        ),
     )
 
     account_id: Mapped[int] = account_column()
     key: Mapped[str] = mapped_column(primary_key=True, info=nothing("random"))
     email: Mapped[str | None] = mapped_column(info=personal(Content.EMAIL, Erasure.CLEAR))
-    name: Mapped[str] = mapped_column(default="", info=personal(Content.NAME, Erasure.REPLACE))
+    name: Mapped[str] = mapped_column(default="", info=personal(Content.NAME, Erasure.REPLACE, placeholder=NAME_PLACEHOLDER))
     given_name: Mapped[str | None] = mapped_column(default=None, info=_NAME)
     given_name_source: Mapped[str | None] = mapped_column(default=None, info=_SOURCE)
     family_name: Mapped[str | None] = mapped_column(default=None, info=_NAME)
@@ -38,8 +45,13 @@ class Candidate(Entity):
     birth_year_source: Mapped[str | None] = mapped_column(default=None, info=_SOURCE)
     language: Mapped[str | None] = mapped_column(default=None, info=_ABOUT)
     language_source: Mapped[str | None] = mapped_column(default=None, info=_SOURCE)
-    sort_name: Mapped[str] = mapped_column(default="", info=personal(Content.NAME, Erasure.REPLACE, "folded, for sorting and search"))
-    search_email: Mapped[str] = mapped_column(default="", info=personal(Content.EMAIL, Erasure.REPLACE, "folded, for search"))
+    sort_name: Mapped[str] = mapped_column(
+        default="", info=personal(Content.NAME, Erasure.REPLACE, "folded, for sorting and search", placeholder=folded(NAME_PLACEHOLDER))
+    )
+    search_email: Mapped[str] = mapped_column(
+        default="",
+        info=personal(Content.EMAIL, Erasure.REPLACE, "folded, for search; nobody without an address is found by one", placeholder=""),
+    )
     protected: Mapped[bool] = mapped_column(Boolean, default=False)
     anonymized_at: Mapped[datetime | None] = mapped_column(default=None)
     created_at: Mapped[datetime]

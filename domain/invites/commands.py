@@ -113,6 +113,22 @@ async def cancel(uow: UnitOfWork, key: str, *, origins: Collection[Origin] = ANY
     return key
 
 
+async def cancel_all(uow: UnitOfWork, candidate_key: str) -> list[str]:
+    """Take back every invite of a candidate that could still be begun or gone on with; return their keys."""
+    canceled = (
+        update(Invite)
+        .where(
+            Invite.account_id == uow.account_id, Invite.candidate_key == candidate_key, or_(*(Invite.status == status for status in OPEN))
+        )
+        .values(status="canceled", canceled_at=uow.now, settled=True)
+        .returning(Invite.key)
+    )
+    keys = sorted(await uow.changed(canceled))
+    for key in keys:
+        uow.record("invite.canceled", key)
+    return keys
+
+
 async def remind(uow: UnitOfWork, key: str, *, origins: Collection[Origin] = ANY_ORIGIN) -> str:
     """Send the link again: at most three times, 24 hours apart (R-ESC-27, R-ESC-28).
 

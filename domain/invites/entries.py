@@ -84,6 +84,12 @@ async def confirm(uow: UnitOfWork, key: str) -> str:
     return entry.invite_key
 
 
+async def over(uow: UnitOfWork) -> list[str]:
+    """The keys of the account's entries whose time is over, confirmed or not."""
+    found = select(Entry.key).where(Entry.account_id == uow.account_id, Entry.expires_at <= uow.now)
+    return list((await uow.session.execute(found)).scalars())
+
+
 async def forget(uow: UnitOfWork) -> int:
     """Delete the account's entries whose time is over, confirmed or not, and say how many."""
     over = delete(Entry).where(Entry.account_id == uow.account_id, Entry.expires_at <= uow.now)

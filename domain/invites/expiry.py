@@ -35,9 +35,17 @@ async def expire(ports: Ports) -> int:
             async with database.work(Actor.system(account_id)) as uow:
                 noted += sum([await _note(uow, invite.key) for invite in invites])
     for row in await database.read()(_OVER, now=database.clock.now()):
-        async with database.work(Actor.system(row.account_id)) as uow:
-            await entries.forget(uow)
+        await _forget(ports, row.account_id)
     return noted
+
+
+async def _forget(ports: Ports, account_id: int) -> None:
+    """Delete entries whose time is over; their mails first, for afterwards nobody would know whose they are (Q-11)."""
+    async with ports.database.work(Actor.system(account_id)) as uow:
+        keys = await entries.over(uow)
+    await ports.mailer.forget(keys)
+    async with ports.database.work(Actor.system(account_id)) as uow:
+        await entries.forget(uow)
 
 
 async def _note(uow: UnitOfWork, key: str) -> int:

@@ -6,12 +6,23 @@ from sqlalchemy import BigInteger, Boolean, CheckConstraint, Index, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.kernel.columns import Entity, SmallIntegers, account_column, of_account, within_account
-from domain.kernel.personal import Content, Erasure, nothing, personal
+from domain.kernel.language import Text
+from domain.kernel.personal import (
+    EMAIL_PLACEHOLDER,
+    FOR_GOOD,
+    NAME_PLACEHOLDER,
+    Content,
+    Erasure,
+    Via,
+    about_candidates,
+    nothing,
+    personal,
+)
 
 _KEY = nothing("a key")
 _CLOSED = nothing("a closed list")
-_SENT_TO = personal(Content.EMAIL, Erasure.REPLACE, "the address an invite was sent to")
-_SENT_AS = personal(Content.NAME, Erasure.REPLACE, "the name an invite was sent with")
+_SENT_TO = personal(Content.EMAIL, Erasure.REPLACE, "the address an invite was sent to", placeholder=EMAIL_PLACEHOLDER)
+_SENT_AS = personal(Content.NAME, Erasure.REPLACE, "the name an invite was sent with", placeholder=NAME_PLACEHOLDER)
 
 
 class Invite(Entity):
@@ -28,6 +39,12 @@ class Invite(Entity):
         Index("ix_invite_expiry", "expires_at", sqlite_where=text("NOT settled"), postgresql_where=text("NOT settled")),
         CheckConstraint("status in ('pending', 'started', 'completed', 'canceled')", name="status"),
         CheckConstraint("reminders between 0 and 3", name="reminders"),
+        about_candidates(
+            "candidate_key",
+            title=Text("Invites", "Einladungen"),
+            purpose=Text("Asking a candidate to take an instrument", "Einen Kandidaten um die Bearbeitung eines Verfahrens bitten"),
+            names_mails=True,
+        ),
     )
 
     account_id: Mapped[int] = account_column()
@@ -36,7 +53,9 @@ class Invite(Entity):
     candidate_key: Mapped[str] = mapped_column(info=_KEY)
     instrument: Mapped[str] = mapped_column(info=_KEY)
     instrument_version: Mapped[str] = mapped_column(info=nothing("a version"))
-    label: Mapped[str | None] = mapped_column(default=None, info=nothing("the integrator's own word for what is taken"))
+    label: Mapped[str | None] = mapped_column(
+        default=None, info=personal(Content.WORDS, Erasure.CLEAR, "the integrator's own word for what is taken, of up to 100 characters")
+    )
     status: Mapped[str] = mapped_column(default="pending", info=_CLOSED)
     email: Mapped[str] = mapped_column(info=_SENT_TO)
     name: Mapped[str] = mapped_column(info=_SENT_AS)
@@ -69,6 +88,12 @@ class Attempt(Entity):
         Index("ix_attempt_source", "account_id", "source", "last_at", "attempt_id"),
         Index("ix_attempt_candidate", "account_id", "candidate_key", "last_at", "attempt_id"),
         CheckConstraint("status in ('in_progress', 'completed')", name="status"),
+        about_candidates(
+            "candidate_key",
+            title=Text("Attempts", "Durchführungen"),
+            purpose=Text("Keeping answers until they are scored, and norms", "Antworten für Auswertung und Normen aufbewahren"),
+            kept=FOR_GOOD,
+        ),
     )
 
     account_id: Mapped[int] = account_column()
@@ -93,7 +118,22 @@ class Entry(Entity):
     """Somebody who asked to take part by the account's open link; kept for a day, once confirmed as long as their invite."""
 
     __tablename__ = "entry"
-    __table_args__ = (of_account(), Index("ix_entry_email", "account_id", "email", "created_at"), Index("ix_entry_expires", "expires_at"))
+    __table_args__ = (
+        of_account(),
+        Index("ix_entry_email", "account_id", "email", "created_at"),
+        Index("ix_entry_expires", "expires_at"),
+        about_candidates(
+            Via("email", "candidate", "email"),
+            Via("invite_key", "invite"),
+            title=Text("Entries by the open link", "Anmeldungen über den offenen Link"),
+            purpose=Text(
+                "Confirming the address of people who ask to take part", "Die Adresse von Menschen bestätigen, die teilnehmen möchten"
+            ),
+            kept=Text("A day; once confirmed, as long as the invite is valid.", "Ein Tag; bestätigt so lange, wie die Einladung gilt."),
+            rows=Erasure.DELETE,
+            names_mails=True,
+        ),
+    )
 
     account_id: Mapped[int] = account_column()
     key: Mapped[str] = mapped_column(primary_key=True, info=nothing("random"))

@@ -5,7 +5,7 @@ import contextlib
 import sqlite3
 import time
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -22,12 +22,15 @@ from domain.kernel.errors import BadInput, DeadlineExceeded, Unavailable
 from domain.kernel.events import Signals
 from domain.kernel.jobs import JobQueue
 from domain.kernel.one_hop import driver
+from domain.kernel.purging import rid_of_what_was, vacuum
 from domain.kernel.sqlite import PRAGMAS, SqliteRead, SqliteReads
 from domain.kernel.statements import Read
 from domain.kernel.work import UnitOfWork, confine
 
 DEADLINE = 10.0
 """Seconds an operation may take unless it is told otherwise (Q-15)."""
+PURGE_SECONDS = 8.0
+"""For readers to let go of the log of SQLite before a job tries again later (Q-11)."""
 _CANCELED, _SERIALIZATION, _DEADLOCK, _LOCKED, _NO_CHARACTER = "57014", "40001", "40P01", "55P03", "22021"
 
 
@@ -81,6 +84,17 @@ class Database(ABC):
         for tell in self.after_commit:
             tell(work.recorded)
 
+    @abstractmethod
+    async def purge(self, tables: Collection[str]) -> None:
+        """Leave nothing in the database's own files of rows of these tables that were changed or deleted.
+
+        Not inside a unit of work. Raises Unavailable when readers stand in the way for too long.
+        """
+
+    def forget(self) -> None:
+        """Drop compiled statements: each keeps the values of its first run."""
+        self.engine.sync_engine.clear_compiled_cache()
+
     def alone(self) -> contextlib.AbstractAsyncContextManager[Any]:
         """Let no other work of this process be open meanwhile, where there is one writer only."""
         return contextlib.nullcontext()
@@ -116,6 +130,10 @@ class SqliteDatabase(Database):
             yield
         finally:
             self._writing.release()
+
+    async def purge(self, tables: Collection[str]) -> None:
+        """Whatever the tables: there is one search index and one log."""
+        await asyncio.to_thread(rid_of_what_was, self.path, time.monotonic() + PURGE_SECONDS)
 
     async def _watch_other_processes(self) -> None:
         """Wake listeners when another process commits, such as the command line beside the server."""
@@ -163,8 +181,9 @@ def sqlite_engine(path: str) -> AsyncEngine:
 class PostgresDatabase(Database):
     """Pools in two roles: a writer behind row level security and a reader that can only read."""
 
-    def __init__(self, engine: AsyncEngine, connections: Any, begin: Callable[[], Read], means: Means) -> None:
+    def __init__(self, dsn: str, engine: AsyncEngine, connections: Any, begin: Callable[[], Read], means: Means) -> None:
         super().__init__("postgresql", engine, means)
+        self._dsn = dsn
         self._connections = connections
         self._begin = begin
         self._listener: Any = None
@@ -175,6 +194,10 @@ class PostgresDatabase(Database):
     async def _announce(self, session: AsyncSession, accounts: set[int]) -> None:
         for account_id in accounts:
             await session.execute(text("select pg_notify('centil_events', :account)"), {"account": str(account_id)})
+
+    async def purge(self, tables: Collection[str]) -> None:
+        """The write-ahead log and backups leave by their own retention."""
+        await vacuum(self._dsn, tables)
 
     async def listen(self, dsn: str) -> None:
         """Hear of events that other processes committed; a lost connection is made again, and then everybody is woken."""
@@ -223,7 +246,7 @@ async def open_database(url: str, means: Means, *, pool_size: int = 10, reads_be
         connect_args={"server_settings": settings, "prepared_statement_cache_size": 1024},
     )
     connections = await open_connections(dsn, size=pool_size, statement_timeout=DEADLINE)
-    database = PostgresDatabase(engine, connections, partial(PostgresRead, connections, behind_rls=reads_behind_rls), means)
+    database = PostgresDatabase(dsn, engine, connections, partial(PostgresRead, connections, behind_rls=reads_behind_rls), means)
     await database.listen(dsn)
     return database
 

@@ -10,7 +10,8 @@ from sqlalchemy import BigInteger, bindparam, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.kernel.columns import Entity, Json, account_column
-from domain.kernel.personal import nothing
+from domain.kernel.language import Text
+from domain.kernel.personal import FOR_GOOD, Via, about_candidates, nothing
 from domain.kernel.statements import Read, Row, statement
 
 BATCH = 100
@@ -20,6 +21,15 @@ class Event(Entity):
     """One thing that happened in an account: who did what to which object. Rows are never changed or deleted."""
 
     __tablename__ = "event"
+    __table_args__ = (
+        about_candidates(
+            *(Via("subject", table) for table in ("candidate", "invite", "entry")),
+            Via("subject", "attempt", "attempt_id"),
+            title=Text("Events", "Ereignisse"),
+            purpose=Text("Telling what happened; the audit log", "Zeigen, was geschehen ist; das Prüfprotokoll"),
+            kept=FOR_GOOD,
+        ),
+    )
 
     account_id: Mapped[int] = account_column()
     sequence: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)

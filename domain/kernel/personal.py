@@ -1,4 +1,8 @@
-"""The registry of personal data (Q-11): what each text, file and cache holds about a person, and what erasure does to it."""
+"""The registry of personal data (Q-11): what each text, file and cache holds about a person, and what erasure does to it.
+
+Erasure, dossiers and the record of processing walk it; they know no table by name. So a table says here how the rows
+about one candidate are found, and each of its columns what becomes of it.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,6 +11,15 @@ from typing import Any
 
 from sqlalchemy import JSON, LargeBinary, MetaData, String, Table
 from sqlalchemy.types import TypeDecorator
+
+from domain.kernel.language import Text
+
+SUBJECT = "candidate"
+"""The table of the people whom everything else is about."""
+SUBJECT_COLUMN = "candidate_key"
+"""A table with this column is about candidates, and has to say what becomes of its rows."""
+NAME_PLACEHOLDER, EMAIL_PLACEHOLDER = "Anonym", "dsgvo"
+"""What stands in the place of names and addresses afterwards (R-ESC-51)."""
 
 
 class Content(StrEnum):
@@ -17,7 +30,10 @@ class Content(StrEnum):
     EMAIL = "email address"
     DEMOGRAPHIC = "gender, birth year, language"
     ANSWERS = "answers to a questionnaire"
+    SCORES = "scores"
+    WORDS = "the account's own words, which may name a person"
     MESSAGE = "a message to a person"
+    DOCUMENT = "a document about people"
     CUSTOMER = "contact or billing details of the account's own people"
 
 
@@ -37,6 +53,33 @@ class Holding:
     content: Content
     erasure: Erasure
     why: str
+    placeholder: Any = None
+    """What stands there afterwards, when it is replaced."""
+
+
+@dataclass(frozen=True, slots=True)
+class Via:
+    """A step on the way to the candidate: a column that holds a column of another table that is about them."""
+
+    column: str
+    table: str
+    target: str = "key"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a table holds about people, how the rows about one candidate are found, and what becomes of them."""
+
+    title: Text
+    purpose: Text
+    kept: Text
+    """For how long."""
+    ways: tuple["str | Via", ...] = ()
+    """Columns that hold the candidate's key, or lead to it; none when it is not about candidates."""
+    rows: Erasure = Erasure.KEEP
+    """DELETE, or KEEP when the columns say what becomes of each of them."""
+    names_mails: bool = False
+    """Whether mails are named by the keys of its rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,28 +88,92 @@ class Place:
 
     name: str
     holding: Holding
+    held: Held | None = None
+    folder: str = ""
+    """Where its files lie in the store, by `{account}` and `{candidate}`; erasure deletes the folder."""
 
 
-def nothing(why: str) -> dict[str, Any]:
+UNTIL_ERASED = Text("Until the candidate is erased.", "Bis der Kandidat gelöscht wird.")
+FOR_GOOD = Text("Without limit: it names nobody once the candidate is erased.", "Unbegrenzt: Nach der Löschung nennt es niemanden mehr.")
+
+
+def nothing(why: str, erasure: Erasure = Erasure.KEEP) -> dict[str, Any]:
     """Class a text column that says nothing about a candidate: a code, a key, a closed list, an operator's own words."""
-    return {"holding": Holding(Content.NONE, Erasure.KEEP, why)}
+    return {"holding": Holding(Content.NONE, erasure, why)}
 
 
-def personal(content: Content, erasure: Erasure, why: str = "") -> dict[str, Any]:
+def personal(content: Content, erasure: Erasure, why: str = "", *, placeholder: Any = None) -> dict[str, Any]:
     """Class a column that holds something about a person."""
-    return {"holding": Holding(content, erasure, why)}
+    return {"holding": Holding(content, erasure, why, placeholder)}
+
+
+def about_candidates(
+    *ways: str | Via,
+    title: Text,
+    purpose: Text,
+    kept: Text = UNTIL_ERASED,
+    rows: Erasure = Erasure.KEEP,
+    names_mails: bool = False,
+) -> dict[str, Any]:
+    """Say at the end of `__table_args__` that a table is about candidates, and how: by `candidate_key`, or by a way to it."""
+    return {"info": {"held": Held(title, purpose, kept, ways, rows, names_mails)}}
+
+
+def about_others(*, title: Text, purpose: Text, kept: Text) -> dict[str, Any]:
+    """Say at the end of `__table_args__` that a table is about people who are no candidates."""
+    return {"info": {"held": Held(title, purpose, kept)}}
 
 
 OUTSIDE: list[Place] = [
-    Place("candidate_text", Holding(Content.NAME, Erasure.REPLACE, "the search index of SQLite: triggers keep it equal to the candidates")),
-    Place("var/mail/*.eml", Holding(Content.MESSAGE, Erasure.DELETE, "mails of an installation without a mail server")),
     Place(
-        "exports/{account}/*",
-        Holding(Content.NAME, Erasure.DELETE, "files of exported results, kept for a day; erasing a person deletes all"),
+        "candidate_text",
+        Holding(Content.NAME, Erasure.REPLACE, "the search index of SQLite: triggers keep it equal to the candidates", ""),
+        Held(
+            Text("Search index", "Suchindex"),
+            Text("Finding people by parts of their name", "Menschen nach Teilen des Namens finden"),
+            UNTIL_ERASED,
+        ),
+    ),
+    Place(
+        "var/mail/*.eml",
+        Holding(Content.MESSAGE, Erasure.DELETE, "mails of an installation without a mail server"),
+        Held(Text("Mails in files", "Mails in Dateien"), Text("Trying out without a mail server", "Betrieb ohne Mailserver"), UNTIL_ERASED),
+    ),
+    Place(
+        "reports",
+        Holding(Content.DOCUMENT, Erasure.DELETE, "reports about one candidate"),
+        Held(Text("Reports", "Berichte"), Text("Handing out results", "Ergebnisse aushändigen"), UNTIL_ERASED),
+        "reports/{account}/{candidate}",
+    ),
+    Place(
+        "team-reports",
+        Holding(Content.DOCUMENT, Erasure.DELETE, "reports that show several people: all of the account go, they can be made again"),
+        Held(
+            Text("Team reports", "Teamberichte"),
+            Text("Showing how a team is composed", "Die Zusammensetzung eines Teams zeigen"),
+            Text("Until any candidate of the account is erased.", "Bis irgendein Kandidat des Kontos gelöscht wird."),
+        ),
+        "team-reports/{account}",
+    ),
+    Place(
+        "exports",
+        Holding(Content.DOCUMENT, Erasure.DELETE, "files of results that show many people: all of the account go, they can be made again"),
+        Held(
+            Text("Exports", "Exporte"),
+            Text("Handing out results as files", "Ergebnisse als Dateien aushändigen"),
+            Text("Until any candidate of the account is erased.", "Bis irgendein Kandidat des Kontos gelöscht wird."),
+        ),
+        "exports/{account}",
+    ),
+    Place(
+        "erasures", Holding(Content.NONE, Erasure.KEEP, "the log of erasures as files, by keys: a restored backup is erased again by it")
     ),
     Place("job queue", Holding(Content.NONE, Erasure.KEEP, "arguments of jobs are keys; a job reads the rest when it runs")),
     Place("logs", Holding(Content.NONE, Erasure.KEEP, "an allow-list of fields keeps names, addresses and secrets out")),
-    Place("operation cache", Holding(Content.NONE, Erasure.KEEP, "texts of operations without their variables")),
+    Place(
+        "operation cache",
+        Holding(Content.WORDS, Erasure.DELETE, "texts of operations, in memory, in which a caller may have written a name"),
+    ),
 ]
 """Places outside the tables; a context that adds a file or a cache adds it here."""
 
@@ -80,14 +187,35 @@ def may_hold_text(column_type: Any) -> bool:
 def places(metadata: MetaData) -> Iterator[Place]:
     """Every classed place of the product: columns by `table.column`, then files, queues and caches."""
     for table in metadata.sorted_tables:
-        yield from _columns(table)
+        yield from columns(table)
     yield from OUTSIDE
 
 
-def _columns(table: Table) -> Iterator[Place]:
+def columns(table: Table) -> Iterator[Place]:
+    """The classed columns of a table."""
     for column in table.columns:
         if holding := column.info.get("holding"):
-            yield Place(f"{table.name}.{column.name}", holding)
+            yield Place(f"{table.name}.{column.name}", holding, held_in(table))
+
+
+def held_in(table: Table) -> Held | None:
+    """What a table says of itself."""
+    return table.info.get("held")
+
+
+def undeclared(metadata: MetaData) -> list[str]:
+    """The tables that hold something about candidates and do not say how the rows about one of them are found."""
+    return [table.name for table in metadata.sorted_tables if _is_about_candidates(table) and not _leads_to_them(table)]
+
+
+def _is_about_candidates(table: Table) -> bool:
+    aside = (Content.NONE, Content.CUSTOMER)
+    return SUBJECT_COLUMN in table.columns or any(place.holding.content not in aside for place in columns(table))
+
+
+def _leads_to_them(table: Table) -> bool:
+    held = held_in(table)
+    return held is not None and bool(held.ways)
 
 
 def unclassed(metadata: MetaData) -> list[str]:

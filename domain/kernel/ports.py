@@ -1,6 +1,6 @@
 """What the domain asks of the world outside, as protocols; `gateway.adapters` answers them."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -17,7 +17,7 @@ class Mail:
     to: str
     to_name: str
     reference: str
-    """Unique for what the mail is about, and the same when it is sent again, so that receivers can tell."""
+    """Unique for what the mail is about, and the same when it is sent again, so that receivers can tell: a key, or `key.number`."""
     facts: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -33,6 +33,12 @@ class Mailer(Protocol):
 
         Raises Undeliverable when it is refused for good, and anything else when trying again makes sense.
         """
+
+    async def kept(self, references: Collection[str]) -> list[str]:
+        """The files in which mails about these keys lie here; a mail server's are out of our hands."""
+
+    async def forget(self, references: Collection[str]) -> int:
+        """Delete those files and say how many there were."""
 
 
 class Files(Protocol):
@@ -62,6 +68,9 @@ class Typesetter(Protocol):
 
     async def pdf(self, template: str, data: Mapping[str, Any]) -> bytes:
         """Set a template with data that can be written as JSON; `data` has the `date` of the document as ISO text."""
+
+    def version(self, template: str) -> str:
+        """What a template looks like, as a short text: another one means other bytes for the same data."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from sqlalchemy import BigInteger, Update, bindparam, insert, inspect, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, attributes, make_transient_to_detached, mapped_column
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from domain.kernel.actor import Actor
 from domain.kernel.columns import Entity, columns_of, inserts, table_of
@@ -107,6 +108,13 @@ class UnitOfWork:
         result = await self.session.execute(change.execution_options(synchronize_session=False))
         self._forget(change.entity_description["entity"])
         return int(result.rowcount)  # type: ignore[attr-defined]
+
+    async def changed(self, change: ReturningUpdate[Any]) -> list[Any]:
+        """The same for an UPDATE that tells a column of each row it changed."""
+        await self.session.flush()
+        result = await self.session.execute(change.execution_options(synchronize_session=False))
+        self._forget(change.entity_description["entity"])
+        return list(result.scalars())
 
     async def lock(self, entity: type[T], *keys: Any) -> T | None:
         """Read a row for writing: nobody else changes it before this work ends.

@@ -37,7 +37,7 @@ _NEWEST = statement(
     _RESULTS.where(
         tuple_(Result.completed_at, Result.attempt_id) < tuple_(_BEFORE, bindparam("attempt", type_=BigInteger)),
         Result.completed_at <= _BEFORE,
-    ).limit(AT_ONCE)
+    ).limit(bindparam("limit", type_=BigInteger))
 )
 _OF_CANDIDATES = statement(_RESULTS.where(any_of(Result.candidate_key)))
 
@@ -78,7 +78,7 @@ async def _latest(read: Read, account_id: int, seen: set[str], named: Collection
         return
     place: dict[str, Any] = {"before": _END, "attempt": 0}
     for _ in range(MOST_SEARCHED // AT_ONCE):
-        rows = await read(_NEWEST, account_id=account_id, **place)
+        rows = await read(_NEWEST, account_id=account_id, limit=AT_ONCE, **place)
         yield _first_of_each(rows, seen)
         if len(rows) < AT_ONCE:
             return

@@ -4,14 +4,13 @@ ARCHITECTURE section 10: 100 at the ideal, 70 at the ok bounds, 50 at the critic
 the shown score is a whole number, rounded half up; the zone comes from the bounds, never from the score (R-ESC-40).
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
-
-from domain.results.scoring import half_up
 
 VERSION = 1
 """Pinned in every answer; a change of the formula is a new version."""
@@ -55,8 +54,18 @@ class Target:
 
     def points(self, value: Fraction) -> list[tuple[Fraction, int]]:
         """The points of the curve on the side of a value, from the ideal outwards, as (C-value, score)."""
-        if value < self.ideal:
-            return _outwards(self.ideal, self.ok_min, self.critical_low, LOWEST, sign=-1)
+        return self.below() if value < self.ideal else self.above()
+
+    @property
+    def critical(self) -> tuple[Fraction, Fraction]:
+        return self.critical_low, self.critical_high
+
+    def below(self) -> list[tuple[Fraction, int]]:
+        """The points of the curve from the ideal downwards."""
+        return _outwards(self.ideal, self.ok_min, self.critical_low, LOWEST, sign=-1)
+
+    def above(self) -> list[tuple[Fraction, int]]:
+        """The points of the curve from the ideal upwards."""
         return _outwards(self.ideal, self.ok_max, self.critical_high, HIGHEST, sign=1)
 
     def score(self, value: Fraction) -> Fraction:
@@ -98,9 +107,32 @@ class Curve:
 
 @lru_cache(maxsize=4096)
 def curve(target: Target) -> Curve:
-    """Work a target out once for all C-values there are."""
-    values = [Fraction(tenths, 10) for tenths in range(TENTHS)]
-    return Curve(tuple(half_up(target.score(value)) for value in values), tuple(map(target.zone, values)))
+    """Work a target out once for all C-values there are, in whole numbers: fractions would take fifty times as long."""
+    grid = math.lcm(10, *(bound.denominator for bound in (target.ideal, target.ok_min, target.ok_max, *target.critical)))
+    ideal = int(target.ideal * grid)
+    scores = [AT_IDEAL] * TENTHS
+    for sign, side in ((-1, target.below()), (1, target.above())):
+        points = [(int(abs(point - target.ideal) * grid), score) for point, score in side]
+        for (inner, better), (outer, worse) in pairwise(points):
+            for tenths in _between(ideal, inner, outer, grid // 10, sign):
+                away, length = abs(tenths * grid // 10 - ideal), outer - inner
+                scores[tenths] = (2 * (better * length - (better - worse) * (away - inner)) + length) // (2 * length)
+    return Curve(tuple(scores), tuple(_zones(target)))
+
+
+def _between(ideal: int, inner: int, outer: int, step: int, sign: int) -> range:
+    """The tenths further from the ideal than one distance and not further than another, on one side."""
+    if sign > 0:
+        return range((ideal + inner) // step + 1, min((ideal + outer) // step, TENTHS - 1) + 1)
+    return range(max(-((outer - ideal) // step), 0), -((inner - ideal) // step))
+
+
+def _zones(target: Target) -> list[str]:
+    zones = [RED] * TENTHS
+    for zone, low, high in ((YELLOW, *target.critical), (GREEN, target.ok_min, target.ok_max)):
+        first, last = max(math.ceil(low * 10), 0), min(math.floor(high * 10), TENTHS - 1)
+        zones[first : last + 1] = [zone] * max(last + 1 - first, 0)
+    return zones
 
 
 def overall(scores: Sequence[int]) -> Fraction:

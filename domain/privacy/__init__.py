@@ -1,1 +1,1 @@
-"""Privacy: erasing people, telling them what is held, and the record of all of it."""
+"""Privacy: erasure, access and the record of processing, all from one registry (`domain.kernel.personal`)."""

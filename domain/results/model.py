@@ -7,9 +7,10 @@ from sqlalchemy import BigInteger, Boolean, Index, Integer, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.kernel.columns import Entity, Json, SmallIntegers, account_column, of_account, within_account
-from domain.kernel.personal import nothing
+from domain.kernel.language import Text
+from domain.kernel.personal import FOR_GOOD, Content, Erasure, about_candidates, nothing, personal
 
-_NUMBERS = nothing("numbers in the published order of the scales; scores stay when a person is erased (R-ESC-52)")
+_SCORES = personal(Content.SCORES, Erasure.KEEP, "they stay when a person is erased, and then nobody's name is with them (R-ESC-52)")
 
 
 class Result(Entity):
@@ -20,6 +21,12 @@ class Result(Entity):
         within_account("candidate_key", "candidate"),
         Index("ix_result_completed", "account_id", "completed_at", "attempt_id"),
         Index("ix_result_candidate", "account_id", "candidate_key", "completed_at", "attempt_id"),
+        about_candidates(
+            "candidate_key",
+            title=Text("Results", "Ergebnisse"),
+            purpose=Text("Telling what an attempt measured; norms", "Zeigen, was eine Durchführung gemessen hat; Normen"),
+            kept=FOR_GOOD,
+        ),
     )
 
     account_id: Mapped[int] = account_column()
@@ -29,10 +36,10 @@ class Result(Entity):
     instrument_version: Mapped[str] = mapped_column(info=nothing("a version"))
     norm_group: Mapped[int] = mapped_column(BigInteger)
     norm_version: Mapped[int] = mapped_column(Integer)
-    raw_tenths: Mapped[list[int | None]] = mapped_column(SmallIntegers, info=_NUMBERS)
-    c_tenths: Mapped[list[int | None]] = mapped_column(SmallIntegers, info=_NUMBERS)
-    wir_tenths: Mapped[int | None] = mapped_column(SmallInteger, default=None)
-    tendency: Mapped[str | None] = mapped_column(default=None, info=nothing("a closed list"))
+    raw_tenths: Mapped[list[int | None]] = mapped_column(SmallIntegers, info=_SCORES)
+    c_tenths: Mapped[list[int | None]] = mapped_column(SmallIntegers, info=_SCORES)
+    wir_tenths: Mapped[int | None] = mapped_column(SmallInteger, default=None, info=_SCORES)
+    tendency: Mapped[str | None] = mapped_column(default=None, info=_SCORES)
     completed_at: Mapped[datetime]
 
 

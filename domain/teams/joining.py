@@ -75,7 +75,7 @@ _TEAMS_OF = (
     select(TeamMember.candidate_key)
     .where(TeamMember.account_id == ACCOUNT, any_of(TeamMember.candidate_key), TeamMember.team_id != _TEAM)
     .group_by(TeamMember.candidate_key)
-    .having(func.count(TeamMember.team_id.distinct()) >= bindparam("most", MOST_TEAMS))
+    .having(func.count(TeamMember.team_id.distinct()) >= bindparam("most", type_=BigInteger))
     .order_by(TeamMember.candidate_key)
     .limit(1)
 )
@@ -125,7 +125,7 @@ async def _write(uow: UnitOfWork, team_id: int, joining: dict[int, str]) -> None
     [count] = await _column(uow, _COUNT, team=team_id)
     if count + len(joining) > MOST_MEMBERS:
         raise TeamFull(MOST_MEMBERS)
-    for candidate_key in await _column(uow, _TEAMS_OF, team=team_id, keys=sorted(set(joining.values()))):
+    for candidate_key in await _column(uow, _TEAMS_OF, team=team_id, most=MOST_TEAMS, keys=sorted(set(joining.values()))):
         raise InTooManyTeams(MOST_TEAMS, candidate_key)
     common = {"account_id": uow.account_id, "team_id": team_id, "added_at": uow.now}
     rows = [{**common, "attempt_id": attempt, "candidate_key": candidate} for attempt, candidate in joining.items()]

@@ -6,7 +6,8 @@ from sqlalchemy import BigInteger, Boolean, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.kernel.columns import Entity, account_column, of_account, within_account
-from domain.kernel.personal import nothing
+from domain.kernel.language import Text
+from domain.kernel.personal import Erasure, about_candidates, nothing
 
 _OWN_WORDS = nothing("the account's own words about a group of people")
 
@@ -44,6 +45,12 @@ class TeamMember(Entity):
         Index("ix_team_member_added", "account_id", "team_id", "added_at", "attempt_id"),
         Index("ix_team_member_candidate", "account_id", "candidate_key"),
         Index("ix_team_member_attempt", "account_id", "attempt_id"),
+        about_candidates(
+            "candidate_key",
+            title=Text("Teams", "Teams"),
+            purpose=Text("Looking at people together", "Menschen zusammen betrachten"),
+            rows=Erasure.DELETE,
+        ),
     )
 
     account_id: Mapped[int] = account_column()

@@ -4,6 +4,7 @@ import asyncio
 import ipaddress
 import os
 import tempfile
+from collections.abc import Collection
 from dataclasses import dataclass
 from email.utils import parseaddr
 from pathlib import Path
@@ -71,6 +72,12 @@ class SmtpMailer:
                 raise Undeliverable from None
             raise
 
+    async def kept(self, references: Collection[str]) -> list[str]:
+        return []
+
+    async def forget(self, references: Collection[str]) -> int:
+        return 0
+
     async def _hand_over(self, aiosmtplib: Any, message: Message) -> None:
         await aiosmtplib.send(
             message.content,
@@ -100,6 +107,23 @@ class FileMailer:
         at = self._writer.clock.now()
         name = f"{at:%Y%m%dT%H%M%S}.{at.microsecond // 1000:03}Z-{mail.template}-{headers.token(mail.reference)}.eml"
         await asyncio.to_thread(self._keep, name, self._writer.write(mail).content)
+
+    async def kept(self, references: Collection[str]) -> list[str]:
+        return sorted(path.name for path in await asyncio.to_thread(self._about, references))
+
+    async def forget(self, references: Collection[str]) -> int:
+        return await asyncio.to_thread(self._delete, references)
+
+    def _about(self, references: Collection[str]) -> list[Path]:
+        """The files whose mails are about these keys: a name ends with the key, or with the key and a number."""
+        wanted = set(map(headers.token, references))
+        return [path for path in self.folder.glob("*.eml") if path.stem.rpartition("-")[2].partition(".")[0] in wanted]
+
+    def _delete(self, references: Collection[str]) -> int:
+        found = self._about(references)
+        for path in found:
+            path.unlink(missing_ok=True)
+        return len(found)
 
     def _keep(self, name: str, message: bytes) -> None:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)

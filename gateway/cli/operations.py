@@ -35,8 +35,8 @@ def restore(
     from gateway import backups
 
     with _explained():
-        backups.restore(settings, file, force=force)
-    typer.echo("Restored.")
+        again = backups.restore(settings, file, force=force)
+    typer.echo(f"Restored. People erased since the backup who were erased again: {again}." if again else "Restored.")
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from domain.kernel.database import Database
 from domain.kernel.jobs import NoQueue
 from domain.kernel.permissions import EVERYTHING
 from gateway.app import open_for
+from gateway.demo import job_profiles, teams
 from gateway.demo.fill import SPAN, Filler
 from gateway.settings import Settings
 
@@ -39,6 +40,8 @@ async def make(settings: Settings, candidates: int, progress: Callable[[int], An
         if candidates:
             known = await people.count(database.read(), account_id)
             await Filler(database, account_id, seed=SEED + known, known=known, until=clock.now()).fill(candidates, progress)
+            if made:
+                await teams.gather(database, account_id, SEED)
         return made
     finally:
         await database.close()
@@ -64,6 +67,7 @@ async def _register(settings: Settings, database: Database) -> int:
             uow, mode="live", email=EMAIL, company=COMPANY, contact_name="Robin Beispiel", country="DE", city="Berlin"
         )
         await credits.grant(uow, CREDITS, reference="demo")
+        await job_profiles.add(uow)
     _keep(settings, made.key.secret)
     return made.account_id
 

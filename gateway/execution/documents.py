@@ -118,6 +118,11 @@ class Documents:
             self._keep(text, document)
         return document
 
+    def clear(self) -> None:
+        """Forget every text; stored operations, which were made ready at start, are not among them."""
+        self._kept.clear()
+        self._characters = 0
+
     def _keep(self, text: str, document: Document) -> None:
         self._kept[text] = document
         self._characters += len(text)

@@ -3,7 +3,8 @@
 from dbos import DBOS, DBOSClient
 
 import domain.exports.jobs
-import domain.invites.expiry  # noqa: F401  both declare scheduled jobs
+import domain.invites.expiry
+import domain.privacy.finishing  # noqa: F401  all declare jobs
 from domain.kernel.jobs import JOBS
 from gateway.jobs import engine
 from gateway.jobs.names import APPLICATION, QUEUE, SCHEDULED

@@ -8,7 +8,8 @@ from typing import Any
 from dbos import DBOS
 
 import domain.exports.jobs
-import domain.invites.expiry  # noqa: F401  both declare scheduled jobs
+import domain.invites.expiry
+import domain.privacy.finishing  # noqa: F401  all declare jobs
 from domain.kernel.jobs import JOBS
 from domain.kernel.ports import Ports
 from gateway.jobs.names import JOB, SCHEDULED

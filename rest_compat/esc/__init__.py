@@ -1,7 +1,7 @@
 """The esc Profile API: 43 documented operations under /api/v1, of which those below are served so far."""
 
 from rest_compat.dialect import Dialect
-from rest_compat.esc import account, discovery, invites, profiles, results, search
+from rest_compat.esc import account, discovery, gdpr, invites, job_profiles, matches, profiles, reports, results, search, teams
 from rest_compat.esc.dialect import ERROR_SCHEMA, SECURITY, credential, failure, success, success_schema
 
 DIALECT = Dialect(
@@ -10,7 +10,19 @@ DIALECT = Dialect(
     version="1.4.0",
     description="Profile assessments for recruiting and talent development: invite candidates, read results, search.",
     base_path="/api/v1",
-    routes=(*discovery.ROUTES, *account.ROUTES, *invites.ROUTES, *results.ROUTES, *search.ROUTES, *profiles.ROUTES),
+    routes=(
+        *discovery.ROUTES,
+        *account.ROUTES,
+        *invites.ROUTES,
+        *results.ROUTES,
+        *reports.ROUTES,
+        *search.ROUTES,
+        *profiles.ROUTES,
+        *job_profiles.ROUTES,
+        *matches.ROUTES,
+        *teams.ROUTES,
+        *gdpr.ROUTES,
+    ),
     credential=credential,
     challenge="Bearer",
     failure=failure,

@@ -26,9 +26,13 @@ BY_CODE = {
     "NOT_PENDING": (400, "NOT_PENDING"),
     "NOT_COMPLETED": (400, "NOT_COMPLETED"),
     "ALREADY_CANCELED": (404, "NOT_FOUND"),
+    "ALREADY_ANONYMIZED": (400, "ALREADY_ANONYMIZED"),
+    "PROTECTED": (403, "PROTECTED"),
     "TOO_MANY_PENDING_INVITES": (429, "TOO_MANY_PENDING_INVITES"),
     "REMINDER_LIMIT_REACHED": (429, "REMINDER_LIMIT_REACHED"),
     "REMINDER_TOO_SOON": (429, "REMINDER_TOO_SOON"),
+    "NOTHING_TO_MATCH": (400, "NOTHING_TO_MATCH"),
+    "TOO_MANY_JOB_PROFILES": (400, "TOO_MANY_JOB_PROFILES"),
     "METHOD_NOT_ALLOWED": (405, "METHOD_NOT_ALLOWED"),
     "PAYLOAD_TOO_LARGE": (413, "PAYLOAD_TOO_LARGE"),
     "REQUEST_TIMEOUT": (408, "REQUEST_TIMEOUT"),
@@ -111,6 +115,11 @@ def _other(value: Any) -> Any:
     return "other" if value == "DIVERSE" else lower(value)
 
 
+def _run_together(value: Any) -> Any:
+    """`LIGHT_GREEN` is `lightgreen` on the wire."""
+    return value.replace("_", "").lower() if isinstance(value, str) else value
+
+
 def _permission(value: Any) -> Any:
     """`INVITES_READ` is `invites:read` on the wire."""
     return ":".join(value.lower().rsplit("_", 1)) if isinstance(value, str) else value
@@ -131,3 +140,5 @@ AttemptStatus = Annotated[Literal["completed", "in_progress"], BeforeValidator(l
 AccountType = Annotated[Literal["standard", "API", "enterprise"], BeforeValidator(lambda value: value if value == "API" else lower(value))]
 AccountStatus = Annotated[Literal["active", "inactive", "api_only"], BeforeValidator(lower)]
 Permission = Annotated[str, BeforeValidator(_permission)]
+Colour = Annotated[Literal["green", "lightgreen", "yellow", "orange", "red"], BeforeValidator(_run_together)]
+Zone = Annotated[Literal["green", "yellow", "red"], BeforeValidator(lower)]

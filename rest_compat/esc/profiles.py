@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from rest_compat.body import SAME, Body, Day, Moment, Text, asked, at, constant, link, may_lack
+from rest_compat.body import SAME, Body, Day, Moment, Text, asked, at, link, may_lack
 from rest_compat.esc.dialect import AnyGender, AttemptStatus, Gender, Source
 from rest_compat.esc.paging import Limit, Offset, Pagination
 from rest_compat.esc.scores import BasicScores, Dimensions, GravesValues
@@ -116,7 +116,7 @@ class ProfileDetails(Body):
     assessment: Annotated[DetailedAssessment, SAME]
     source: Source = at("source")
     results: ProfileResults | None = may_lack("result")
-    teams: Annotated[list[Team], constant([]), SAME]
+    teams: list[Team] = at("teams")
     links: Annotated[DetailLinks, SAME]
 
 

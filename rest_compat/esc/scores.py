@@ -1,5 +1,6 @@
 """How the esc Profile API shows the scales of a result: maps from names, values that are missing left out (R-ESC-71)."""
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, WithJsonSchema
@@ -9,6 +10,27 @@ from rest_compat.esc.dialect import Label
 
 BASIC = ("goal_orientation", "problem_solving", "proactive", "reflective", "internal", "external", "global", "detail")
 """The "basic dimension scores" of lists, as raw percents (I-ESC-6)."""
+DIMENSIONS = (
+    "goal_orientation",
+    "problem_solving",
+    "proactive",
+    "reflective",
+    "internal",
+    "external",
+    "sameness",
+    "difference",
+    "global",
+    "detail",
+    "failure_tolerance",
+    "stability",
+    "procedural",
+    "options",
+    "practical",
+    "people",
+    "process",
+)
+"""All dimensions in their order, for tables (I-ESC-1)."""
+GRAVES = ("graves2_security", "graves3_power", "graves4_order", "graves5_success", "graves6_community", "graves7_growth")
 
 
 class Names(Body):
@@ -38,6 +60,19 @@ def _of_kind(kind: str) -> BeforeValidator:
         return {score["scale"]["key"]: score for score in scales if score["scale"]["kind"] == kind and score["cValue"] is not None}
 
     return BeforeValidator(gather)
+
+
+def percents(kind: str) -> Callable[[Any], Any]:
+    """The scales of one kind as a map of raw percents, those without a value left out."""
+
+    def gather(scales: Any) -> Any:
+        return {
+            score["scale"]["key"]: score["rawPercent"]
+            for score in scales
+            if score["scale"]["kind"] == kind and score["rawPercent"] is not None
+        }
+
+    return gather
 
 
 def _basic(scales: Any) -> Any:

@@ -138,7 +138,17 @@ class TestConfig:
 
     async def test_opens_with_the_examples(self, http: Http) -> None:
         config = (await http.request("GET", "/graphiql/config.json", key=None)).json()
-        assert [tab["title"] for tab in config["tabs"]] == ["Candidates", "Result", "Invite", "Listen", "Search", "Account", "Instrument"]
+        titles = [tab["title"] for tab in config["tabs"]]
+        assert titles == [
+            "Candidates",
+            "Result",
+            "Invite",
+            "Listen",
+            "Search",
+            "Account",
+            "Instrument",
+            "Match",
+        ]
         for tab in config["tabs"]:
             assert parse(tab["query"])
         assert config["endpoint"] == config["subscriptions"] == "/graphql"

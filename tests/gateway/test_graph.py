@@ -62,6 +62,7 @@ def literal(kind: Any) -> str:
     return {
         "Int": "1",
         "BigInt": "1",
+        "Float": "1",
         "Boolean": "true",
     }.get(str(kind), '"1"')
 

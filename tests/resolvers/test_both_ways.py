@@ -12,12 +12,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis_graphql import queries
 
+from domain.matching import commands as matching
 from gateway import graph
 from gateway.execution.explain import Report, touched
 from gateway.execution.run import Answer
 from gateway.stored import texts
 from resolvers.context import Context
 from resolvers.schema import build
+from tests.domain.teams.acting import add, create
 from tests.gateway.execution.random_operations import Writer
 from tests.support.world import World
 
@@ -31,23 +33,29 @@ A_DAY = ["2026-01-01T00:00:00Z", "2026-03-02T10:00:00+01:00"]
 @pytest.fixture
 async def peopled(world: World) -> World:
     """Somebody in every state."""
-    for number in range(3):
-        await world.complete(f"p{number}@example.com", f"Person {number}", seed=number)
+    attempts = [(await world.complete(f"p{number}@example.com", f"Person {number}", seed=number))[1] for number in range(3)]
+    await add(world, await create(world), *attempts[:2])
+    await create(world, "Nobody")
     await world.begin(await world.invite("begun@example.com"))
     await world.invite("pending@example.com", "Anna Berg")
+    async with world.work() as uow:
+        await matching.create(uow, name="Vertrieb", targets=[("detail", {"ideal": 6}), ("people", {"ideal": 8})])
     return world
 
 
 async def samples(world: World) -> dict[str, list[Any]]:
     """Arguments that find something, and some that do not."""
     context = Context(world.actor, world.database)
-    text = "{ candidates(first: 9) { nodes { id key } } invites(first: 9) { nodes { id key } } attempts(first: 9) { nodes { id key } } }"
+    text = "{ candidates(first: 9) { nodes { id key } } invites(first: 9) { nodes { id key } } attempts(first: 9) { nodes { id key } }"
+    text += " jobProfiles(first: 9) { nodes { id key } } teams(first: 9) { nodes { id key } } }"
     answer = await EXECUTOR.run(EXECUTOR.documents.get(text).operation(None), {}, context)
     found = [node[name] for page in answer.data.values() for node in page["nodes"] for name in ("id", "key")]
     keys = [*map(str, found), "escprofile", "1", "nobody"]
     moments = dict.fromkeys(("createdFrom", "createdUntil", "completedFrom", "completedUntil", "startedFrom", "startedUntil"), A_DAY)
     numbers = {"first": [1, 2, 5, 5, 0], "last": [1, 3], "offset": [0, 1], "limit": [1, 5]}
     words = {"text": ["anna", "p1", "%"], "email": ["p1@example.com", "no address"], "after": ["x"], "before": ["x"]}
+    profiles = [node["key"] for node in answer.data["jobProfiles"]["nodes"]]
+    words |= {"jobProfile": [*profiles, *profiles, "jp_1"], "scale": ["detail", "global", "people", "nothing"]}
     return {"key": keys, "id": keys, "ids": keys, "candidate": keys, "attempt": keys, "instrument": keys, **moments, **numbers, **words}
 
 

@@ -9,13 +9,20 @@ from strawberry.extensions import FieldExtension
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 from domain.kernel.statements import Row
+from domain.matching import commands as matching
 from gateway.app import build
 from resolvers.context import Context
 from resolvers.declared import Declared, computed, declaration, level_field
+from resolvers.job_profiles import TargetInput
 from resolvers.schema import declared
 from tests.support.world import World
 
 SCHEMA = build()
+ARGUMENTS: dict[str, Any] = {
+    "match": lambda profile: {"job_profile": profile},
+    "match_with": lambda _profile: {"targets": [TargetInput(scale="detail", ideal=6.0)]},
+}
+"""What fields need, by the name of their function."""
 
 
 class Parent:
@@ -65,6 +72,7 @@ class TestOncePerLevel:
         from domain.candidates import queries as candidates
         from domain.invites import queries as invites
         from domain.kernel.paging import Window
+        from domain.matching import queries as matching
         from domain.results import queries as results
 
         read, account, window = world.database.read(), world.account_id, Window(first=10)
@@ -74,20 +82,26 @@ class TestOncePerLevel:
         found["Invite"] = (await invites.page(read, account, window, order="newest", given={}, now=world.clock.now())).rows
         found["Attempt"] = (await invites.attempts(read, account, window, order="newest", given={})).rows
         found["Result"] = (await results.page(read, account, window, order="newest", given={})).rows
+        found["SavedMatch"] = (await matching.saved(read, account, window, order="newest")).rows
         found["CreditEntry"] = (await billing.ledger(read, account, window)).rows
         return found
 
     @pytest.mark.parametrize(("kind", "declared"), levels())
     async def test_one_call_answers_what_a_call_for_each_does(self, world: World, kind: str, declared: Declared) -> None:
+        async with world.work() as uow:
+            profile = await matching.create(uow, name="Vertrieb", targets=[("detail", {"ideal": 6})])
         for number in range(2):
-            await world.complete(f"p{number}@example.com")
+            _invite, attempt = await world.complete(f"p{number}@example.com")
+            async with world.work() as uow:
+                await matching.save_match(uow, attempt_id=attempt, job_profile=profile)
         await world.invite("pending@example.com")
         parents = (await self.rows(world)).get(kind, [])
         assert parents, kind
         context = Context(world.actor, world.database)
         assert declared.level is not None
-        together = await declared.level(parents, context)
-        apart = [(await declared.level([parent], context))[0] for parent in parents]
+        arguments = ARGUMENTS.get(declared.level.__name__, lambda _profile: {})(profile)
+        together = await declared.level(parents, context, **arguments)
+        apart = [(await declared.level([parent], context, **arguments))[0] for parent in parents]
         assert [plain(value) for value in together] == [plain(value) for value in apart]
 
 

@@ -12,6 +12,7 @@ from gateway import graph
 from resolvers.context import Context
 from resolvers.declared import declaration
 from resolvers.schema import Query, definition
+from tests.domain.teams.acting import create
 from tests.support.http import Http
 from tests.support.world import World
 
@@ -108,13 +109,15 @@ class TestTenancy:
         "Candidate": "query($k: ID!) { candidate(key: $k) { key } }",
         "Attempt": "query($k: ID!) { attempt(key: $k) { key } }",
         "Result": "query($k: ID!) { result(attempt: $k) { key } }",
+        "Team": "query($k: ID!) { team(key: $k) { key } }",
     }
 
     async def keys(self, http: Http) -> dict[str, str]:
         found = await http.graph("{ attempts(first: 1) { nodes { key invite { key } candidate { key } } } }")
         [attempt] = found["attempts"]["nodes"]
-        number = str(attempt["key"])
-        return {"Invite": attempt["invite"]["key"], "Candidate": attempt["candidate"]["key"], "Attempt": number, "Result": number}
+        number, team = str(attempt["key"]), str(await create(http.world))
+        keys = {"Invite": attempt["invite"]["key"], "Candidate": attempt["candidate"]["key"], "Attempt": number, "Result": number}
+        return {**keys, "Team": team}
 
     async def test_foreign_things_are_like_unknown_ones(self, http: Http) -> None:
         """Q-2: by key, by id and by node."""

@@ -26,10 +26,18 @@ class Answers:
         if operation is None or place is None:
             assert reply.status in (404, 405), f"{method} {path} is not documented and answers {reply.status}"
             return
+        if reply.status == 304:  # only ever an answer to `If-None-Match`, which documents do not mention
+            assert reply.body == b""
+            assert reply.headers["ETag"]
+            return
         documented = operation["responses"].get(str(reply.status))
         assert documented, f"{method} {place} answers {reply.status}, which is not documented: {reply.text}"
         if "content" not in documented:
             assert reply.body == b""
+            return
+        media = reply.headers["Content-Type"].partition(";")[0]
+        if media in documented["content"].keys() - {"application/json"}:
+            assert reply.headers["Content-Disposition"].startswith("attachment; ")
             return
         assert reply.headers["Content-Type"] == "application/json; charset=utf-8"
         faults = [

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -45,6 +45,14 @@ class Outbox:
 
     async def send(self, mail: Mail) -> None:
         self.mails.append(mail)
+
+    async def kept(self, references: Collection[str]) -> list[str]:
+        return [mail.reference for mail in self.mails if mail.reference.partition(".")[0] in references]
+
+    async def forget(self, references: Collection[str]) -> int:
+        gone = await self.kept(references)
+        self.mails = [mail for mail in self.mails if mail.reference not in gone]
+        return len(gone)
 
 
 class CommittedJobs:

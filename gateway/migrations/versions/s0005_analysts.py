@@ -7,7 +7,7 @@ from domain.kernel.columns import TEXT, Json, UtcDateTime
 from gateway.migrations import rules
 
 revision = "0005"
-down_revision = "0003"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 

@@ -11,7 +11,9 @@ from domain.candidates.model import Candidate
 from domain.exports.model import Export
 from domain.invites.model import Attempt, Invite
 from domain.kernel.inputs import folded
+from domain.matching.model import JobProfile, SavedMatch
 from domain.results.model import Result
+from domain.teams.model import Team
 from tests.support.world import START, World
 
 NAMES = ("Anna Berg", "Änne Berg", "Jörg Weiß", "anna berg", "", "Zoë O'Neil", "100 % Müller", "a_b", "李 雷", "Weiss Jorg")
@@ -33,13 +35,18 @@ def populate(account_id: int, seed: int, people: int) -> list[Any]:
             attempt = _attempt(dice, invite, next(numbers))
             rows.append(attempt)
             if attempt.completed_at:
-                rows.append(_result(dice, attempt, attempt.completed_at))
+                rows += [
+                    _result(dice, attempt, attempt.completed_at),
+                    _saved_match(dice, attempt, f"jp_{seed}_{dice.randrange(people):03}"),
+                ]
+    rows += [_team(dice, account_id, seed * 10_000 + number) for number in range(people)]
     for number in range(people):
         at, kind = dice.choice(MOMENTS), dice.choice(["grant", "purchase", "completion", "refund"])
         amount = 1 if kind in ("grant", "purchase") else -1
         rows += [
             _key(dice, account_id, f"key_{seed}_{number:03}"),
             _export(dice, account_id, f"exp_{seed}_{number:03}"),
+            _job_profile(dice, account_id, f"jp_{seed}_{number:03}"),
             CreditEntry(account_id=account_id, key=f"crd_{seed}_{number:03}", kind=kind, amount=amount, reference=f"r{number}", at=at),
         ]
     return rows
@@ -117,6 +124,20 @@ def _result(dice: random.Random, attempt: Attempt, completed_at: datetime) -> Re
     )
 
 
+def _team(dice: random.Random, account_id: int, number: int) -> Team:
+    title, at = dice.choice(NAMES), dice.choice(MOMENTS)
+    return Team(
+        account_id=account_id,
+        team_id=number,
+        title=title,
+        sort_title=folded(title),
+        active=dice.random() < 0.7,
+        created_by="Demo",
+        created_at=at,
+        updated_at=at,
+    )
+
+
 def _key(dice: random.Random, account_id: int, key: str) -> ApiKey:
     return ApiKey(
         account_id=account_id,
@@ -149,6 +170,40 @@ def _export(dice: random.Random, account_id: int, key: str) -> Export:
         status=dice.choice(["pending", "ready"]),
         created_at=dice.choice(MOMENTS),
         expires_at=NOW,
+    )
+
+
+def _job_profile(dice: random.Random, account_id: int, key: str) -> JobProfile:
+    name, at = dice.choice(NAMES), dice.choice(MOMENTS)
+    return JobProfile(
+        account_id=account_id,
+        key=key,
+        name=name,
+        sort_name=folded(name),
+        type=dice.choice(["standard", "leadership"]),
+        active=dice.random() < 0.7,
+        targets={},
+        target_count=0,
+        created_at=at,
+        updated_at=at,
+        deleted_at=dice.choice([None, None, at]),
+    )
+
+
+def _saved_match(dice: random.Random, attempt: Attempt, job_profile: str) -> SavedMatch:
+    return SavedMatch(
+        account_id=attempt.account_id,
+        key=f"{job_profile}-{attempt.attempt_id}",
+        attempt_id=attempt.attempt_id,
+        candidate_key=attempt.candidate_key,
+        job_profile_key=job_profile,
+        formula_version=1,
+        profile_version=1,
+        overall=50,
+        numerator=50,
+        denominator=1,
+        saved_at=dice.choice(MOMENTS),
+        saved_by="system",
     )
 
 

@@ -8,7 +8,22 @@ import pytest
 from sqlalchemy import JSON, Column, Integer, LargeBinary, MetaData, String, Table
 
 from domain.kernel.columns import Entity, Json, SmallIntegers, Strings, UtcDateTime
-from domain.kernel.personal import OUTSIDE, Content, Erasure, may_hold_text, nothing, places, unclassed
+from domain.kernel.language import Text
+from domain.kernel.personal import (
+    OUTSIDE,
+    SUBJECT_COLUMN,
+    Content,
+    Erasure,
+    Via,
+    about_candidates,
+    held_in,
+    may_hold_text,
+    nothing,
+    personal,
+    places,
+    unclassed,
+    undeclared,
+)
 from tests.domain.modules import MODULES
 from tests.support.world import World
 
@@ -27,11 +42,17 @@ PERSONAL = {
     "invite.email": (Content.EMAIL, Erasure.REPLACE),
     "invite.name": (Content.NAME, Erasure.REPLACE),
     "attempt.answers": (Content.ANSWERS, Erasure.KEEP),
+    **{f"result.{name}": (Content.SCORES, Erasure.KEEP) for name in ("raw_tenths", "c_tenths", "wir_tenths", "tendency")},
+    "invite.label": (Content.WORDS, Erasure.CLEAR),
     "candidate_text": (Content.NAME, Erasure.REPLACE),
-    "exports/{account}/*": (Content.NAME, Erasure.DELETE),
     "var/mail/*.eml": (Content.MESSAGE, Erasure.DELETE),
+    "reports": (Content.DOCUMENT, Erasure.DELETE),
+    "team-reports": (Content.DOCUMENT, Erasure.DELETE),
+    "exports": (Content.DOCUMENT, Erasure.DELETE),
+    "operation cache": (Content.WORDS, Erasure.DELETE),
 }
 """What is held about candidates, and what erasing one does to it; a change here is a decision."""
+TITLE = Text("Something", "Etwas")
 JOB_QUEUE = {
     "application_versions",
     "dbos_migrations",
@@ -79,8 +100,48 @@ class TestRegistry:
             await server.close()
         assert tables >= set(Entity.metadata.tables)
         others = {name for name in tables - set(Entity.metadata.tables) if not name.startswith("candidate_text")}
-        assert others - JOB_QUEUE == {"alembic_version"}
+        assert others - JOB_QUEUE == ({"alembic_version", "sqlite_stat1"} if world.settings.on_sqlite else {"alembic_version"})
         assert {"candidate_text", "job queue"} <= {place.name for place in OUTSIDE}
+
+
+class TestDeclared:
+    """Each table about candidates says how the rows about one of them are found, or nothing could erase or tell them."""
+
+    def test_every_table_about_candidates_leads_to_them(self) -> None:
+        assert undeclared(Entity.metadata) == []
+
+    def test_every_way_is_one(self) -> None:
+        for table in Entity.metadata.sorted_tables:
+            held = held_in(table)
+            for way in held.ways if held else ():
+                if isinstance(way, Via):
+                    assert way.column in table.columns
+                    target = Entity.metadata.tables[way.table]
+                    assert way.target in target.columns
+                    assert (near := held_in(target))
+                    assert near.ways
+                else:
+                    assert way in table.columns
+
+    def test_a_table_that_says_nothing_is_found(self) -> None:
+        metadata = MetaData()
+        Table("friend", metadata, Column(SUBJECT_COLUMN, String, info=nothing("a key")))
+        Table("words", metadata, Column("said", String, info=personal(Content.NAME, Erasure.CLEAR)))
+        declared = about_candidates(SUBJECT_COLUMN, title=TITLE, purpose=TITLE, rows=Erasure.DELETE)
+        Table("known", metadata, Column(SUBJECT_COLUMN, String, info=nothing("a key")), **declared)
+        Table("owner", metadata, Column("name", String, info=personal(Content.CUSTOMER, Erasure.KEEP, "not a candidate")))
+        assert undeclared(metadata) == ["friend", "words"]
+
+    def test_what_is_replaced_says_by_what(self) -> None:
+        for place in places(Entity.metadata):
+            assert (place.holding.placeholder is not None) == (place.holding.erasure is Erasure.REPLACE), place.name
+
+    def test_rows_that_stay_are_found_by_a_column_and_an_index(self) -> None:
+        """Erasure finds them without reading the account."""
+        for table in Entity.metadata.sorted_tables:
+            if SUBJECT_COLUMN in table.columns:
+                starts = [[column.name for column in index.columns][:2] for index in table.indexes]
+                assert ["account_id", SUBJECT_COLUMN] in starts, table.name
 
 
 class TestMayHoldText:

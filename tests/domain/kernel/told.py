@@ -23,9 +23,13 @@ from domain.invites.status import derived
 from domain.kernel.inputs import folded
 from domain.kernel.listing import Listing
 from domain.kernel.paging import encode_cursor
+from domain.matching.model import JobProfile, SavedMatch
+from domain.matching.queries import JOB_PROFILES, SAVED_MATCHES
 from domain.results.model import Result
 from domain.results.queries import RESULTS
 from domain.statistics.queries import MEASURED
+from domain.teams.model import Team
+from domain.teams.queries import TEAMS
 from tests.domain.kernel.population import MOMENTS, NOW
 from tests.support.world import World
 
@@ -209,11 +213,34 @@ TOLD = {
         {"newest": (("completed_at", "attempt_id"), True)},
     ),
     "exports": Told(EXPORTS, own(Export), {}, {"newest": (("created_at", "key"), True), "oldest": (("created_at", "key"), False)}),
+    "job profiles": Told(
+        JOB_PROFILES,
+        lambda account_id: own(JobProfile)(account_id).where(JobProfile.deleted_at.is_(None)),
+        {
+            "text": containing("sort_name"),
+            "type": equal("type", "standard", "leadership", "none"),
+            "active": equal("active", True, False),
+        },
+        {"newest": (("created_at", "key"), True), "oldest": (("created_at", "key"), False), "name": (("sort_name", "key"), False)},
+    ),
+    "saved matches": Told(
+        SAVED_MATCHES,
+        own(SavedMatch),
+        {},
+        {"newest": (("saved_at", "key"), True), "oldest": (("saved_at", "key"), False)},
+        SavedMatch.candidate_key,
+    ),
     "keys": Told(
         KEYS,
         own(ApiKey),
         {"status": (st.lists(st.sampled_from(["active", "inactive"]), min_size=1, max_size=2), lambda row, chosen: state(row) in chosen)},
         {"newest": (("created_at", "key"), True)},
+    ),
+    "teams": Told(
+        TEAMS,
+        own(Team),
+        {"active": equal("active", True, False), "text": containing("sort_title")},
+        {"newest": (("created_at", "team_id"), True), "title": (("sort_title", "team_id"), False)},
     ),
     "ledger": Told(
         LEDGER,

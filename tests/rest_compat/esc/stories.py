@@ -13,6 +13,8 @@ from domain.instruments import bank
 from domain.invites import attempts, commands, entries
 from domain.kernel.actor import Actor, ActorKind
 from domain.kernel.permissions import EVERYTHING, Permission
+from domain.matching import commands as matching
+from tests.domain.teams.acting import create
 from tests.support.world import World, some_answers
 
 
@@ -62,6 +64,25 @@ async def foreign_invite(world: World, *, completed: bool = False) -> tuple[str,
         await attempts.save(uow, attempt, some_answers(3))
         await attempts.complete(uow, attempt)
     return invite, attempt
+
+
+async def profile(world: World, actor: Actor | None = None, **targets: float) -> str:
+    """A job profile with ideals on some dimensions."""
+    async with world.work(actor) as uow:
+        asked = [(scale, {"ideal": ideal}) for scale, ideal in (targets or {"detail": 6}).items()]
+        return await matching.create(uow, name="Vertrieb", targets=asked)
+
+
+async def foreign_profile(world: World) -> str:
+    """Another account's job profile."""
+    actor, _key = await world.other_account("profiles@example.com")
+    return await profile(world, actor)
+
+
+async def foreign_team(world: World) -> int:
+    """Another account's team."""
+    actor, _key = await world.other_account("foreign@example.com")
+    return await create(world, actor=actor)
 
 
 async def spend(world: World, number: int = 100) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from domain.access import commands as access
 from domain.kernel.permissions import Permission
+from tests.domain.teams.acting import create
 from tests.rest_compat.esc import stories
 from tests.rest_compat.esc.conftest import DOCUMENT, ON_ONE_DATABASE, Esc
 from tests.support.world import World
@@ -18,20 +19,27 @@ KEYED = [
 NONE = "pk_live_00000000000000000000000000000000"
 
 
-def on(path: str, *, invite: str = "inv_unknown", session: object = 999) -> str:
-    return path.format(inviteId=invite, sessionId=session)
+def on(path: str, *, invite: str = "inv_unknown", session: object = 999, team: object = 999, profile: str = "jp_999") -> str:
+    """An address on these things, with the parameters that it needs."""
+    needed = {"/invites/{inviteId}/match": f"?profile_id={profile}"}
+    return path.format(inviteId=invite, sessionId=session, teamId=team, profileId=profile) + needed.get(path, "")
 
 
-def places(invite: str, session: object) -> Iterator[tuple[str, str]]:
+def places(invite: str, session: object, *, team: object = 999, profile: str = "jp_999") -> Iterator[tuple[str, str]]:
     """Every operation on one thing, by its address."""
-    yield from ((method, on(path, invite=invite, session=session)) for method, path in KEYED if "{" in path)
+    yield from ((method, on(path, invite=invite, session=session, team=team, profile=profile)) for method, path in KEYED if "{" in path)
+
+
+def body(method: str) -> dict[str, Any]:
+    """The least that operations with a body are sent."""
+    return {"json": {}} if method in ("POST", "PUT") else {}
 
 
 class TestKeys:
     @ON_ONE_DATABASE
     async def test_are_needed_by_all_but_the_public_operations(self, esc: Esc) -> None:
         """R-ESC-1."""
-        assert len(KEYED) == 12
+        assert {"POST /invites", "GET /profiles", "DELETE /job-profiles/{profileId}"} <= {" ".join(operation) for operation in KEYED}
         for method, path in KEYED:
             reply = await esc.call(method, on(path), key=None)
             assert reply.status == 401, (method, path)
@@ -98,9 +106,14 @@ class TestOthers:
     async def test_have_things_that_answer_like_none_at_all(self, esc: Esc, world: World) -> None:
         """Q-2, R-ESC-5: byte for byte, in every path."""
         invite, session = await stories.foreign_invite(world, completed=True)
+        own, _ = await world.complete("own@example.com")
+        profile, team = await stories.foreign_profile(world), await stories.foreign_team(world)
         before = await world.rows()
-        for (method, foreign), (_, unknown) in zip(places(invite, session), places("inv_unknown", 999), strict=True):
-            told, nothing = await esc.call(method, foreign), await esc.call(method, unknown)
+        told, nothing = [await esc.call("GET", f"/invites/{own}/match?profile_id={key}") for key in (profile, "jp_999")]
+        assert (told.status, told.body) == (nothing.status, nothing.body) == (404, told.body)
+        theirs, nobodys = places(invite, session, team=team, profile=profile), places("inv_unknown", 999)
+        for (method, foreign), (_, unknown) in zip(theirs, nobodys, strict=True):
+            told, nothing = await esc.call(method, foreign, **body(method)), await esc.call(method, unknown, **body(method))
             assert (told.status, told.body) == (nothing.status, nothing.body), (method, foreign)
             assert told.json() == {"success": False, "error": {"message": "Resource not found", "code": "NOT_FOUND"}}
         assert await world.rows() == before
@@ -124,8 +137,8 @@ class TestSandbox:
         invite, session = await world.complete()
         key = await stories.key_of(world, account_id=world.sandbox_id)
         assert key.startswith("pk_test_")
-        for method, path in places(invite, session):
-            assert await esc.refusal(method, path, key=key) == (404, "NOT_FOUND"), (method, path)
+        for method, path in places(invite, session, team=await create(world), profile=await stories.profile(world)):
+            assert await esc.refusal(method, path, key=key, **body(method)) == (404, "NOT_FOUND"), (method, path)
         assert (await esc.data("GET", "/invites", key=key))["total"] == 0
         assert (await esc.data("GET", "/profiles?status=all", key=key))["profiles"] == []
         sent = await esc.data("POST", "/invites", key=key, status=201, json={"email": "test@example.com"})

@@ -30,7 +30,7 @@ class TestPaths:
         for path, operations in DOCUMENT["paths"].items():
             allowed = {method.upper() for method in operations}
             for method in set(METHODS) - allowed:
-                reply = await esc.http.esc(method, path.format(inviteId="inv_x", sessionId=1))
+                reply = await esc.http.esc(method, path.format(inviteId="inv_x", sessionId=1, teamId=1, profileId="jp_1"))
                 assert reply.status == 405, (method, path)
                 assert set(reply.headers["Allow"].split(", ")) == allowed
                 if method != "HEAD":

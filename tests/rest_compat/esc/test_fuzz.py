@@ -14,6 +14,7 @@ import schemathesis
 from schemathesis import engine
 from schemathesis.engine import events
 
+from tests.domain.teams.acting import add, create
 from tests.rest_compat.answers import Answers
 from tests.rest_compat.esc import stories
 from tests.rest_compat.esc.conftest import DOCUMENT
@@ -30,8 +31,17 @@ MAY_REFUSE = (
     "POST /invites/{inviteId}/remind",
     "GET /invites/{inviteId}/results",
     "GET /search",
+    "GET /invites/{inviteId}/match",
+    "POST /job-profiles",
+    "PUT /job-profiles/{profileId}",
+    "POST /teams",
+    "PUT /teams/{teamId}",
+    "DELETE /teams/{teamId}",
+    "POST /teams/{teamId}/members",
+    "DELETE /teams/{teamId}/members",
+    "DELETE /teams/{teamId}/members/{sessionId}",
 )
-"""Operations that may refuse what fits their schemas: for the state of an invite, or for rules that no schema tells."""
+"""Operations that may refuse what fits their schemas: for the state of an invite or team, or for rules that no schema tells."""
 FOREIGN_WORDS = ("Variable '$", "GraphQL", "Traceback", "pydantic", "SELECT")
 
 UNREAD = b"Got more than 8190 bytes"
@@ -50,15 +60,16 @@ class Found:
         return {operation for operation, status in self.statuses if status < 300}
 
 
-def fuzzed(document: Mapping[str, Any], session: int) -> dict[str, Any]:
-    """The document as we act where that is less strict, without what is always refused so far, and with a session to find."""
+def fuzzed(document: Mapping[str, Any], there: Mapping[str, Any]) -> dict[str, Any]:
+    """The document as we act where that is less strict, without what is always refused so far, and with things to find."""
     changed = copy.deepcopy(dict(document))
     for operation in (operation for operations in changed["paths"].values() for operation in operations.values()):
         for parameter in operation["parameters"]:
             if parameter["name"] == "limit":
                 parameter["schema"]["maximum"] = 2**63 - 1  # a longer one is cut (R-ESC-4)
-            if parameter["name"] == "sessionId":
-                parameter["example"] = session
+            name = parameter["name"]
+            if name in there and not (name == "teamId" and operation["operationId"] == "deleteTeam"):
+                parameter["example"] = there[name]
     body = changed["paths"]["/register"]["post"]["requestBody"]["content"]["application/json"]["schema"]
     del body["properties"]["product_id"]  # refused until orders exist (R-ESC-10)
     return changed
@@ -135,7 +146,10 @@ async def http(database_url: str, tmp_path: Path) -> AsyncIterator[Http]:
 async def fuzz(http: Http, answers: Answers, *, examples: int, seed: int, phases: tuple[str, ...]) -> Found:
     key = await stories.key_of(http.world, rate_limit=1_000_000)
     [profile, *_] = (await http.esc("GET", "/profiles")).json()["data"]["profiles"]
-    document = fuzzed(DOCUMENT, profile["session_id"])
+    session, team = profile["session_id"], await create(http.world)
+    await add(http.world, team, session)
+    there = {"sessionId": session, "teamId": team, "profileId": await stories.profile(http.world)}
+    document = fuzzed(DOCUMENT, there)
     return await asyncio.to_thread(run, http.world, document, http.base, key, answers, examples=examples, seed=seed, phases=phases)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.domain.teams.acting import add, create
 from tests.rest_compat.esc import stories
 from tests.rest_compat.esc.conftest import BASE, DOCUMENT, ON_ONE_DATABASE, Esc
 from tests.support.world import World
@@ -38,7 +39,11 @@ async def set_scene(world: World, name: str) -> dict[str, str]:
         return {"INVITE_ID": invite}
     invite = await world.invite("lena@example.com")
     session = await stories.take(world, invite, stories.answers_without(seed=5))
-    return {"INVITE_ID": invite, "/profiles/1": f"/profiles/{session}"}
+    team, profile = await create(world), await stories.profile(world)
+    if not name.startswith("POST /teams"):
+        await add(world, team, session)
+    numbers = {"/profiles/1": f"/profiles/{session}", "/members/1": f"/members/{session}", "[1001]": f"[{session}]"}
+    return {"INVITE_ID": invite, **numbers, "/teams/1": f"/teams/{team}", "PROFILE_ID": profile}
 
 
 @ON_ONE_DATABASE

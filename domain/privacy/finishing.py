@@ -1,0 +1,103 @@
+"""What follows an erasure, as jobs: files, mails, the search index, the write-ahead log; and a look for stragglers.
+
+A process that had read a name before the erasure may still have written it afterwards: a mail, a report, a row. So the
+job erases the rows once more, and a sweep looks after the latest erasures for some minutes.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import orjson
+from sqlalchemy import update
+
+from domain.kernel.actor import Actor
+from domain.kernel.jobs import job
+from domain.kernel.personal import OUTSIDE
+from domain.kernel.ports import Files, Ports
+from domain.kernel.statements import Row
+from domain.privacy import erase, queries
+from domain.privacy.model import Erasure
+
+LATEST = timedelta(days=7)
+"""How long the sweep goes on with an erasure that could not be finished."""
+STRAGGLING = timedelta(minutes=10)
+"""How long after an erasure something that was begun before it may still be written."""
+LOG_FOLDER = "erasures"
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """An erasure as its log has it."""
+
+    account_id: int
+    key: str
+    candidate_key: str
+    requested_at: datetime
+    actor: str
+
+
+@job("privacy.finish")
+async def finish(ports: Ports, account_id: int, key: str) -> None:
+    """Delete files about a candidate and leave nothing of them in the database's own files; note when that was done."""
+    row = (await queries.by_keys(ports.database.read(), account_id, [key])).get(key)
+    if row is None or row.finished_at is not None:
+        return
+    await keep(ports.files, Logged(account_id, key, row.candidate_key, row.requested_at, row.actor))
+    await _remove(ports, account_id, row, [place.folder for place in OUTSIDE if place.folder])
+    more = await _erase_again(ports, account_id, row)
+    await ports.database.purge({*row.tables, *more})
+    async with ports.database.work(Actor.system(account_id)) as uow:
+        unfinished = update(Erasure).where(Erasure.account_id == account_id, Erasure.key == key, Erasure.finished_at.is_(None))
+        if await uow.change(unfinished.values(finished_at=uow.now)):
+            uow.record("erasure.finished", key)
+
+
+@job("privacy.sweep", every="45 * * * * *")
+async def sweep(ports: Ports) -> int:
+    """Finish what was not finished, and erase what was written since by those who knew no better; return how many looked after."""
+    now = ports.database.clock.now()
+    rows = await queries.latest(ports.database.read(), since=now - LATEST, fresh=now - STRAGGLING)
+    for row in rows:
+        if row.finished_at is None:
+            await finish.run(ports, row.account_id, row.key)
+        else:
+            await _look_again(ports, row.account_id, row.key)
+    return len(rows)
+
+
+async def _look_again(ports: Ports, account_id: int, key: str) -> None:
+    row = (await queries.by_keys(ports.database.read(), account_id, [key]))[key]
+    removed = await _remove(ports, account_id, row, [place.folder for place in OUTSIDE if "{candidate}" in place.folder])
+    if more := await _erase_again(ports, account_id, row):
+        await ports.database.purge(more)
+    if removed or more:
+        async with ports.database.work(Actor.system(account_id)) as uow:
+            uow.record("erasure.repeated", key, files=removed, tables=len(more))
+
+
+async def _erase_again(ports: Ports, account_id: int, row: Row) -> Collection[str]:
+    async with ports.database.work(Actor.system(account_id)) as uow:
+        return await erase.apply(uow, row.candidate_key)
+
+
+async def _remove(ports: Ports, account_id: int, row: Row, folders: Collection[str]) -> int:
+    """Delete folders of the store and mails in files; say how many files there were."""
+    async with ports.database.work(Actor.system(account_id)) as uow:
+        mails = {*row.mails, *await erase.mailed(uow, row.candidate_key)}
+    removed = await ports.mailer.forget(mails)
+    for folder in folders:
+        removed += await ports.files.delete(folder.format(account=account_id, candidate=row.candidate_key))
+    return removed
+
+
+async def keep(files: Files, log: Logged) -> None:
+    """Write an erasure down beside the database, by keys alone, for a backup that is restored may know nothing of it."""
+    told = {
+        "account": log.account_id,
+        "key": log.key,
+        "candidate": log.candidate_key,
+        "requestedAt": log.requested_at.isoformat(),
+        "actor": log.actor,
+    }
+    await files.put(f"{LOG_FOLDER}/{log.account_id}/{log.key}.json", orjson.dumps(told))
