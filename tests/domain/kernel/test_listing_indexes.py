@@ -35,7 +35,7 @@ SERVED = re.compile(r"^SEARCH .*\(account_id=\?|Index (Only )?Scan .*account_id 
 ASIDE = re.compile(
     r"^(SCAN (k|json_each|candidate_text) VIRTUAL TABLE|(CORRELATED |REUSE )?LIST SUBQUERY|SCALAR SUBQUERY|USE TEMP B-TREE|Function Scan)"
 )
-NAMED = "SEARCH candidate USING INTEGER PRIMARY KEY (rowid=?)"
+NAMED = "SEARCH looked_at USING INTEGER PRIMARY KEY (rowid=?)"
 """Rows that the text index of SQLite names; their account is compared like that of all others."""
 JOINING = re.compile(r"^(Limit|Nested Loop|Incremental Sort|Sort|Aggregate|Materialize|Memoize|Bitmap Heap Scan)")
 SORTING = re.compile(r"TEMP B-TREE|^Sort$|^Incremental Sort$")
