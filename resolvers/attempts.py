@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import strawberry
 
@@ -11,15 +11,16 @@ from domain.candidates import queries as candidates
 from domain.instruments import bank
 from domain.invites import attempts as commands
 from domain.invites import queries
+from domain.invites.search import closest
 from domain.kernel.errors import BadInput
 from domain.kernel.language import Language
-from domain.kernel.paging import Window
+from domain.kernel.paging import Page, Window
 from domain.kernel.permissions import Permission
 from domain.results import queries as results
 from domain.teams import queries as teams
 from resolvers import ids
 from resolvers.context import Context
-from resolvers.enums import AttemptSource, AttemptStatus, PersonOrder
+from resolvers.enums import AttemptSource, AttemptStatus, PersonOrder, SearchOrder
 from resolvers.fields import Connection, Info, arg, attribute, computed, edge, graph_type, listing, mutation, query, read_by, unfold
 from resolvers.inputs import defaulted, required
 from resolvers.instruments import Instrument, Item, of_version
@@ -145,7 +146,7 @@ class AttemptQuery:
         description="The account's attempts, whichever door they came through; newest are those begun or completed last.",
     )
 
-    @query(requires=READ, description="Completed attempts by parts of the candidate's name or email address, and by date; newest first.")
+    @query(requires=READ, description="Completed attempts by parts of the candidate's name or email address, and by date.")
     async def search(
         context: Context,
         *,
@@ -159,6 +160,7 @@ class AttemptQuery:
         last: Last = None,
         before: Before = None,
         offset: Offset = 0,
+        order_by: Annotated[SearchOrder, arg("In which order.")] = SearchOrder.NEWEST,
     ) -> Connection[Attempt]:
         texts = {"text": text, "name": name, "email": email}
         found = {key: value for key, value in texts.items() if value and value.strip()}
@@ -167,9 +169,20 @@ class AttemptQuery:
             raise BadInput.field("text", message="Give at least one of 'text', 'name', 'email', 'completedFrom', 'completedTo'.")
         conditions = {"status": ["completed"], "anonymized": ["False"], **found, **days}
         window = Window(first, after, last, before, offset)
-        return Pages(  # type: ignore[return-value]
-            await queries.attempts(context.read, context.account_id, window, order="newest", given=conditions)
-        )
+        return Pages(await _searched(context, window, order_by, conditions))  # type: ignore[return-value]
+
+
+async def _searched(context: Context, window: Window, order: SearchOrder, conditions: dict[str, Any]) -> Page:
+    """A page of attempts in an order.
+
+    Raises BadInput when they are to be by relevance, and nothing is said to what.
+    """
+    if order is SearchOrder.NEWEST:
+        return await queries.attempts(context.read, context.account_id, window, order="newest", given=conditions)
+    text = conditions.pop("text", None)
+    if text is None:
+        raise BadInput.field("text", message="Give 'text' for an order by relevance.")
+    return await closest(context.read, context.account_id, window, text, conditions)
 
 
 def _midnight(day: date | None, *, after: int = 0) -> datetime | None:

@@ -188,6 +188,11 @@ class ListOrder(Enum):
     OLDEST = "oldest"
 
 
+class SearchOrder(Enum):
+    NEWEST = "newest"
+    RELEVANCE = "relevance"
+
+
 class PersonOrder(Enum):
     NEWEST = "newest"
     OLDEST = "oldest"
@@ -311,6 +316,16 @@ graph_enum(
         PersonOrder.NEWEST: "Newest first.",
         PersonOrder.OLDEST: "Oldest first.",
         PersonOrder.NAME: "By family name where it is known, else by the name as given.",
+    },
+)
+graph_enum(
+    SearchOrder,
+    name="SearchOrder",
+    description="In which order what was found is given.",
+    values={
+        SearchOrder.NEWEST: "Newest first.",
+        SearchOrder.RELEVANCE: "Where `text` is a whole word of the name or email address, then where a word begins with it, then where "
+        "it is a part; newest first within each.",
     },
 )
 graph_enum(

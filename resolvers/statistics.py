@@ -10,11 +10,17 @@ import strawberry
 
 from domain.instruments import bank
 from domain.invites.errors import UnknownInstrument
+from domain.kernel.actor import authorize_type
+from domain.kernel.errors import BadInput
 from domain.kernel.language import Language
 from domain.kernel.permissions import Permission
+from domain.matching import queries as job_profiles
+from domain.matching.formula import colour, curve
+from domain.matching.targets import targets_of
 from domain.results import queries as results
 from domain.statistics import groups, pictures, samples, tables
 from domain.teams import queries as teams
+from resolvers import ids
 from resolvers.context import Context
 from resolvers.enums import graph_enum
 from resolvers.fields import arg, attribute, batched, computed, edge, graph_type, query
@@ -35,6 +41,7 @@ class StatisticsGrouping(Enum):
     INSTRUMENT_VERSION = "instrument_version"
     NORM_GROUP = "norm_group"
     TEAM = "team"
+    MATCH = "match"
 
 
 class DriftVerdict(Enum):
@@ -54,6 +61,7 @@ graph_enum(
         StatisticsGrouping.INSTRUMENT_VERSION: "By the version of the instrument; keys such as `1.0`.",
         StatisticsGrouping.NORM_GROUP: "By the norm group that results were compared with, in its version; keys such as `1@1`.",
         StatisticsGrouping.TEAM: "By the team that people are in: somebody in two counts in both. Keys are the teams' numbers.",
+        StatisticsGrouping.MATCH: "By the colour of the match to a job profile, which `jobProfile` names; keys such as `lightgreen`.",
     },
 )
 graph_enum(
@@ -235,17 +243,30 @@ class StatisticsQuery:
         *,
         filter: Annotated[StatisticsFilter | None, arg("Which results; left out: all of the profile questionnaire.")] = None,
         group_by: Annotated[StatisticsGrouping | None, arg("Into which groups to divide them, besides the whole.")] = None,
+        job_profile: Annotated[strawberry.ID | None, arg("For `MATCH`: the job profile's key or id; needs `job_profiles:read`.")] = None,
     ) -> Statistics:
         given = filters(filter or StatisticsFilter())
         instrument = _instrument(given["instrument"])
         sample = await samples.gather(context.read, context.account_id, instrument, given)
-        whole, divided = await groups.told(sample, await _grouping(context, group_by))
+        whole, divided = await groups.told(sample, await _grouping(context, group_by, job_profile))
         return Told(instrument, whole, divided, groups.FEWEST)  # type: ignore[return-value]
 
 
-async def _grouping(context: Context, wanted: StatisticsGrouping | None) -> groups.Grouping | None:
+async def _grouping(context: Context, wanted: StatisticsGrouping | None, job_profile: str | None) -> groups.Grouping | None:
+    """How to divide results.
+
+    Raises BadInput when a job profile is missing, Forbidden for whoever may not read it.
+    """
     if wanted is StatisticsGrouping.TEAM:
         return groups.by_team(await samples.members(context.read, context.account_id))
+    if wanted is StatisticsGrouping.MATCH:
+        authorize_type(context.actor, Permission.JOB_PROFILES_READ)
+        key = ids.key_of("JobProfile", job_profile or "")
+        row = (await job_profiles.by_keys(context.read, context.account_id, [key])).get(key)
+        if row is None:
+            raise BadInput.field("jobProfile", message="Name a job profile of this account to divide by how well results match it.")
+        scores = {scale: curve(target).scores for scale, target in targets_of(row.targets).items()}
+        return groups.by_fit(scores, colour)
     return _GROUPINGS[wanted] if wanted else None
 
 

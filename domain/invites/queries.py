@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, and_, bindparam, func, select
 
 from domain.candidates.model import Candidate
 from domain.candidates.queries import ANONYMIZED
-from domain.candidates.search import matching
+from domain.candidates.search import closeness, matching
 from domain.invites.model import Attempt, Entry, Invite
 from domain.invites.status import CONDITIONS, InviteStatus
 from domain.kernel.columns import UtcDateTime
@@ -130,6 +130,7 @@ ATTEMPTS = Listing(
         "text": matching("text", "name", "email"),
         "name": matching("name", "name"),
         "email": matching("email", "email"),
+        "closeness": closeness("closeness", "name", "email"),
         "completed_from": where("completed_from", and_(_COMPLETED_AT >= _COMPLETED_FROM, Attempt.last_at >= _COMPLETED_FROM)),
         "completed_until": where("completed_until", and_(_COMPLETED_AT < _COMPLETED_UNTIL, Attempt.last_at < _COMPLETED_UNTIL)),
     },

@@ -12,9 +12,11 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 
 from domain.kernel.columns import UtcDateTime
 from domain.kernel.paging import Listed, Page, Window, decode_cursor, encode_cursor
-from domain.kernel.statements import Keys, Often, Read, Row, Statement, any_of, group, with_columns
+from domain.kernel.statements import ACCOUNT, Keys, Often, Read, Row, Statement, any_of, group, with_columns
 
 SHAPES_KEPT = 256
+WALKED = 1_000
+"""Rows that are looked at in the order of a list, before an index is asked for all that pass a filter and those are sorted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,8 @@ class Fragment:
     shape: str
     condition: ColumnElement[bool]
     parameters: Mapping[str, Any]
+    walked: ColumnElement[bool] | None = None
+    """The same condition for rows that are read in the order of the list anyway; only one that an index would answer slowly has it."""
 
 
 Filter = Callable[[Any], Fragment]
@@ -112,10 +116,15 @@ class Listing:
         """
         fragments = self._fragments(given)
         reads = self._reads(window)
-        shape = ("page", order, window.backward, bool(window.cursor), bool(window.offset), reads)
-        statement = self._shape(shape, fragments, self._page_select)
         parameters = self._parameters(fragments, always) | self._window(window, order)
-        rows = await read(statement, account_id=account_id, **parameters)
+        rows: list[Row] = []
+        walks = not window.backward and any(fragment.walked is not None for fragment in fragments)
+        if walks:
+            shape = ("walk", order, False, bool(window.cursor), bool(window.offset), reads)
+            rows = await read(self._shape(shape, fragments, self._walk_select), account_id=account_id, skipped=WALKED, **parameters)
+        if not walks or (len(rows) <= window.size and not (rows and rows[0].walked_all)):
+            shape = ("page", order, window.backward, bool(window.cursor), bool(window.offset), reads)
+            rows = await read(self._shape(shape, fragments, self._page_select), account_id=account_id, **parameters)
         count = partial(self._count_all, read, account_id, fragments, always)
         return _cutter(window, Listed(partial(self._cursor, order), ("all", self, _identity(fragments)), count))(rows, 0)
 
@@ -190,6 +199,26 @@ class Listing:
         page = self._ordered(self._narrowed(reads, order).where(*conditions), order, backward, has_cursor)
         return page.offset(bindparam("offset", type_=sa.Integer)) if has_offset else page
 
+    def _walk_select(self, conditions: list[Any], dialect: str, shape: tuple[Any, ...]) -> Any:
+        """The page, looked for among the next rows of the list alone: what is common is found there at once.
+
+        `walked_all` says that there were no more rows to look at.
+        """
+        _kind, order, _backward, has_cursor, _has_offset, _reads = shape
+        how = self.orders[order]
+        first = how.columns[0]
+        walked = first.table.alias("walked")
+        column = walked.c[first.key]
+        rows = select(column).where(walked.c.account_id == ACCOUNT)
+        if has_cursor:
+            begin = bindparam("cursor_0", type_=first.type)
+            rows = rows.where(column <= begin if how.descending else column >= begin)
+        farther, nearer = (column.desc(), column.asc()) if how.descending else (column.asc(), column.desc())
+        skipped = rows.order_by(farther).limit(1).offset(bindparam("skipped", type_=sa.Integer)).scalar_subquery()
+        end = func.coalesce(skipped, rows.order_by(nearer).limit(1).scalar_subquery())
+        page = self._page_select([*conditions, first >= end if how.descending else first <= end], dialect, shape)
+        return page.add_columns(skipped.is_(None).label("walked_all"))
+
     def _nested_select(self, parent: Any, conditions: list[Any], dialect: str, shape: tuple[Any, ...]) -> Any:
         _kind, _parent, order, backward, has_cursor, reads = shape
         narrowed = self._narrowed(reads, order, parent)
@@ -239,7 +268,8 @@ class Listing:
         if statement := self._shapes.get(key):
             self._shapes.move_to_end(key)
             return statement
-        conditions = [fragment.condition for fragment in fragments]
+        walks = shape[0] == "walk"
+        conditions = [fragment.walked if walks and fragment.walked is not None else fragment.condition for fragment in fragments]
         statement = Statement(lambda dialect: build(conditions, dialect, shape), self.graph_type, None)
         self._shapes[key] = statement
         if len(self._shapes) > SHAPES_KEPT:

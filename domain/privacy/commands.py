@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, func, select, true, update
 from domain.access.model import Account
 from domain.candidates.errors import Anonymized
 from domain.candidates.model import Candidate
+from domain.exports import commands as exports
 from domain.invites import commands as invites
 from domain.invites.model import Attempt
 from domain.kernel.errors import NotFound
@@ -103,6 +104,7 @@ async def _erase(uow: UnitOfWork, log: Logged, allowed: ColumnElement[bool]) -> 
         actor=log.actor,
         requested_at=log.requested_at,
     )
+    await exports.withdraw(uow)
     uow.session.add(erasure)
     uow.record("candidate.anonymized", log.candidate_key, erasure=log.key, attempts=erasure.attempts, canceled=len(canceled))
     await uow.enqueue(finishing.finish, log.key)

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from domain.statistics.errors import TooManyGroups
+from domain.statistics.relations import NONE
 from domain.statistics.samples import Sample
 
 FEWEST = 5
@@ -143,6 +144,28 @@ def by_team(members: Mapping[int, Collection[str]]) -> Grouping:
                 [places] = np.nonzero(np.isin(sample.people, people))
                 found.append(Group(sample, str(team), places, team=team))
         return found
+
+    return group
+
+
+def by_fit(scores: Mapping[str, Sequence[int]], band: Callable[[int], str]) -> Grouping:
+    """Group by how well results fit something: `scores` are those of each scale's C-values from 0 to 10 in tenths.
+
+    The mean of the scales that have a value, rounded half up, is in a band. Results with none of the scales are in no group.
+    """
+
+    def group(sample: Sample) -> list[Group]:
+        import numpy as np  # only when statistics are asked for
+
+        total, known = np.zeros(len(sample), np.int64), np.zeros(len(sample), np.int64)
+        for scale in sample.instrument.scales:
+            if scale.key in scores:
+                column = sample.values[:, scale.position]
+                total += np.where(column == NONE, 0, np.array(scores[scale.key])[column])
+                known += column != NONE
+        overall = np.where(known, (2 * total + known) // np.maximum(2 * known, 1), -1)
+        bands = ["" if value < 0 else band(value) for value in overall.tolist()]
+        return [Group(sample, name, places) for name, places in _places(bands) if name]
 
     return group
 

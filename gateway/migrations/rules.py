@@ -6,6 +6,8 @@ from contextlib import contextmanager
 import sqlalchemy as sa
 from alembic import op
 
+from domain.candidates.search import words_sql
+
 WRITER, READER = "centil_app", "centil_reader"
 
 
@@ -79,6 +81,29 @@ def search_index() -> None:
     op.execute("CREATE VIRTUAL TABLE candidate_text USING fts5(name, email, tokenize='trigram')")
     added = "INSERT INTO candidate_text(rowid, name, email) VALUES (new.rowid, new.sort_name, new.search_email)"
     changed = "UPDATE candidate_text SET name = new.sort_name, email = new.search_email WHERE rowid = new.rowid"
+    gone = "DELETE FROM candidate_text WHERE rowid = old.rowid"
+    op.execute(f"CREATE TRIGGER candidate_text_added AFTER INSERT ON candidate BEGIN {added}; END")
+    op.execute(f"CREATE TRIGGER candidate_text_changed AFTER UPDATE OF sort_name, search_email ON candidate BEGIN {changed}; END")
+    op.execute(f"CREATE TRIGGER candidate_text_gone AFTER DELETE ON candidate BEGIN {gone}; END")
+
+
+def search_words() -> None:
+    """Index the words of names and addresses, too, each between spaces: so whole words and beginnings of words are found by trigrams."""
+    words = words_sql("postgresql" if on_postgresql() else "sqlite", "candidate" if on_postgresql() else "new")
+    if on_postgresql():
+        op.execute(f"CREATE INDEX ix_candidate_words_parts ON candidate USING gin ({words} gin_trgm_ops)")
+        return
+    for trigger in ("added", "changed", "gone"):
+        op.execute(f"DROP TRIGGER candidate_text_{trigger}")
+    op.execute("DROP TABLE candidate_text")
+    op.execute("CREATE VIRTUAL TABLE candidate_text USING fts5(name, email, words, tokenize='trigram')")
+    columns, values = "name, email, words", f"new.sort_name, new.search_email, {words}"
+    op.execute(
+        f"INSERT INTO candidate_text(rowid, {columns}) "
+        f"SELECT rowid, sort_name, search_email, {words_sql('sqlite', 'candidate')} FROM candidate"
+    )
+    added = f"INSERT INTO candidate_text(rowid, {columns}) VALUES (new.rowid, {values})"
+    changed = f"UPDATE candidate_text SET ({columns}) = ({values}) WHERE rowid = new.rowid"
     gone = "DELETE FROM candidate_text WHERE rowid = old.rowid"
     op.execute(f"CREATE TRIGGER candidate_text_added AFTER INSERT ON candidate BEGIN {added}; END")
     op.execute(f"CREATE TRIGGER candidate_text_changed AFTER UPDATE OF sort_name, search_email ON candidate BEGIN {changed}; END")

@@ -16,6 +16,7 @@ from domain.kernel.actor import Actor, ActorKind
 from domain.kernel.errors import Forbidden
 from domain.kernel.permissions import Permission
 from domain.kernel.spreadsheets import BOM
+from domain.privacy import commands as privacy
 from domain.results.scoring import label_of
 from tests.support import measured
 from tests.support.http import Http
@@ -295,6 +296,16 @@ class TestEnd:
         async with http.world.work() as uow:
             assert await commands.withdraw(uow) == 1
         assert (await look(http, waiting))["status"] == "PENDING", "it will be made of what is left"
+
+    async def test_by_erasing_somebody_in_the_graph(self, http: Http, results: list[Measured]) -> None:
+        await made(http, people=True)
+        [key] = [node["key"] for node in (await http.graph("{ exports(first: 5) { nodes { key } } }"))["exports"]["nodes"]]
+        async with http.world.work() as uow:
+            await privacy.erase(uow, f"cand_{http.world.account_id}_{results[0].person}")
+        told = await look(http, key)
+        assert (told["status"], told["download"]) == ("WITHDRAWN", None)
+        await http.world.run_jobs()
+        assert await http.world.ports().files.names("exports") == []
 
     async def test_without_its_file(self, http: Http, results: list[Measured]) -> None:
         key = (await ask(http))["key"]

@@ -1,7 +1,9 @@
 """Statistics over the graph: held against pandas on the same results, on both databases."""
 
 import random
+from collections import Counter
 from datetime import datetime, timedelta
+from fractions import Fraction
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -9,7 +11,9 @@ import pandas as pd
 import pytest
 
 from domain.instruments import bank
-from domain.results.scoring import class_of, item_score
+from domain.matching import commands as job_profiles
+from domain.matching.formula import Target, colour
+from domain.results.scoring import class_of, half_up, item_score
 from domain.statistics import queries, samples
 from domain.teams import commands
 from domain.teams.model import TeamMember
@@ -224,6 +228,29 @@ class TestGroups:
             only = (await http.graph(SMALL, filter={"team": str(team)}))["statistics"]["total"]
             assert (only["people"], only["results"]) == (group["people"], group["results"])
         assert [group["team"]["title"] for group in told["groups"]] == ["Team 1", "Team 2", "Team 3"]
+
+    async def test_by_how_well_they_match(self, http: Http) -> None:
+        results = measured.some(60, people=60, gaps=0.1)
+        await measured.fill(http.world, results)
+        asked = [("detail", {"ideal": 6.0}), ("people", {"ideal": 4.0, "ok_min": 3.0, "ok_max": 6.0}), ("global", {"ideal": 5.0})]
+        async with http.world.work() as uow:
+            key = await job_profiles.create(uow, name="Clerk", targets=asked)
+        expected = Counter[str]()
+        for result in results:
+            of = dict(zip(KEYS, result.scored.c_tenths, strict=True))
+            known = [(Target.of(target), of[scale]) for scale, target in asked]
+            scores = [half_up(target.score(Fraction(value, 10))) for target, value in known if value is not None]
+            if scores:
+                expected[colour(half_up(Fraction(sum(scores), len(scores))))] += 1
+        text = "query M($key: ID) { statistics(groupBy: MATCH, jobProfile: $key) { groups { key suppressed results } } }"
+        answer = (await http.request("POST", "/graphql", json={"query": text, "variables": {"key": key}})).json()
+        told = answer["data"]["statistics"]["groups"]
+        assert {group["key"] for group in told} == set(expected)
+        assert all(group["suppressed"] or group["results"] == expected[group["key"]] for group in told)
+        assert any(not group["suppressed"] for group in told)
+        for wrong in (None, "jp_0"):
+            answer = (await http.request("POST", "/graphql", json={"query": text, "variables": {"key": wrong}})).json()
+            assert answer["errors"][0]["extensions"]["code"] == "BAD_REQUEST"
 
     async def test_are_at_most_two_hundred(self, http: Http) -> None:
         dice = random.Random(4)

@@ -8,6 +8,7 @@ from typing import Any
 from domain.access.model import ApiKey
 from domain.billing.model import CreditEntry
 from domain.candidates.model import Candidate
+from domain.exports.model import Export
 from domain.invites.model import Attempt, Invite
 from domain.kernel.inputs import folded
 from domain.matching.model import JobProfile, SavedMatch
@@ -46,6 +47,7 @@ def populate(account_id: int, seed: int, people: int) -> list[Any]:
         amount = 1 if kind in ("grant", "purchase") else -1
         rows += [
             _key(dice, account_id, f"key_{seed}_{number:03}"),
+            _export(dice, account_id, f"exp_{seed}_{number:03}"),
             _job_profile(dice, account_id, f"jp_{seed}_{number:03}"),
             CreditEntry(account_id=account_id, key=f"crd_{seed}_{number:03}", kind=kind, amount=amount, reference=f"r{number}", at=at),
         ]
@@ -166,6 +168,24 @@ def _key(dice: random.Random, account_id: int, key: str) -> ApiKey:
         created_at=dice.choice(MOMENTS),
         expires_at=dice.choice([None, NOW, NOW + timedelta(days=1)]),
         revoked_at=dice.choice([None, None, START]),
+    )
+
+
+def _export(dice: random.Random, account_id: int, key: str) -> Export:
+    return Export(
+        account_id=account_id,
+        key=key,
+        format="csv",
+        delimiter="comma",
+        language="en",
+        people=False,
+        labels=False,
+        answers=False,
+        conditions={},
+        requested_by="system",
+        status=dice.choice(["pending", "ready"]),
+        created_at=dice.choice(MOMENTS),
+        expires_at=NOW,
     )
 
 

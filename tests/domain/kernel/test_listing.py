@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from domain.kernel import listing
 from domain.kernel.paging import Page, Window
 from domain.kernel.statements import Row, Statement
 from tests.domain.kernel.population import fill
@@ -60,6 +61,12 @@ class TestTold:
         for order in TOLD[name].listing.orders.values():
             assert not any(column.property.columns[0].nullable for column in order.columns)
             assert order.columns[-1].property.columns[0].primary_key
+
+
+@pytest.fixture(autouse=True)
+def short_walks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Searches look at so few rows first that some find their page there and others have to ask an index."""
+    monkeypatch.setattr(listing, "WALKED", 20)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import asyncpg
 import orjson
 import pytest
 
+from domain.candidates.search import Closeness
 from domain.kernel.paging import Window
 from domain.kernel.statements import Row, Statement
 from tests.domain.kernel.population import MOMENTS
@@ -24,13 +25,18 @@ SOME = {
     "instrument": "x",
     "type": "x",
     "norm_group": 1,
+    "team": 1,
     "protected": True,
     "active": True,
     "anonymized": [True],
 }
 """A value for a filter; those of moments are known by their name, and all others take lists of words."""
 SERVED = re.compile(r"^SEARCH .*\(account_id=\?|Index (Only )?Scan .*account_id = |Bitmap Index Scan .*account_id = ")
-ASIDE = re.compile(r"^(SCAN (k|json_each|candidate_text) VIRTUAL TABLE|(CORRELATED |REUSE )?LIST SUBQUERY|USE TEMP B-TREE|Function Scan)")
+ASIDE = re.compile(
+    r"^(SCAN (k|json_each|candidate_text) VIRTUAL TABLE|(CORRELATED |REUSE )?LIST SUBQUERY|SCALAR SUBQUERY|USE TEMP B-TREE|Function Scan)"
+)
+NAMED = "SEARCH looked_at USING INTEGER PRIMARY KEY (rowid=?)"
+"""Rows that the text index of SQLite names; their account is compared like that of all others."""
 JOINING = re.compile(r"^(Limit|Nested Loop|Incremental Sort|Sort|Aggregate|Materialize|Memoize|Bitmap Heap Scan)")
 SORTING = re.compile(r"TEMP B-TREE|^Sort$|^Incremental Sort$")
 SORTED_AFTER_JOINING = {("attempts", "name"), ("erased attempts", "newest")}
@@ -58,6 +64,8 @@ def value_of(told: Told, name: str) -> Any:
     """Something to filter by."""
     if name.endswith(("_from", "_until")):
         return MOMENTS[0]
+    if name == "closeness":
+        return Closeness.WORD, "anna"
     return ["active"] if told is TOLD["keys"] else SOME.get(name, ["pending"])
 
 
@@ -107,8 +115,8 @@ def _lines(node: dict[str, Any]) -> Iterator[str]:
 
 def unserved(plan: list[str]) -> list[str]:
     """The lines that read a table otherwise than by an index of the account."""
-    assert any(map(SERVED.search, plan)), plan
-    return [line for line in plan if not (SERVED.search(line) or ASIDE.search(line) or JOINING.search(line))]
+    assert any(map(SERVED.search, plan)) or NAMED in plan, plan
+    return [line for line in plan if not (line == NAMED or SERVED.search(line) or ASIDE.search(line) or JOINING.search(line))]
 
 
 class TestPages:
@@ -119,9 +127,10 @@ class TestPages:
                     for chosen in [{}, *({filter: value_of(told, filter)} for filter in told.filters)]:
                         read = Recording()
                         await told.listing.page(read, world.account_id, window, order=order, given=chosen, **told.always)
-                        [asked] = read.asked
-                        plan = await explain(asked)
-                        assert unserved(plan) == [], (name, order, chosen, plan)
+                        assert len(read.asked) <= 2
+                        for asked in read.asked:
+                            plan = await explain(asked)
+                            assert unserved(plan) == [], (name, order, chosen, plan)
                         if not chosen and (name, order) not in SORTED_AFTER_JOINING:
                             assert not any(map(SORTING.search, plan)), (name, order, plan)
 
@@ -134,7 +143,7 @@ class TestPages:
             assert await page.total.count([page.total.key]) == {page.total.key: 0}
             for asked in read.asked:
                 assert unserved(await explain(asked)) == [], name
-            assert len(read.asked) == 2
+            assert len(read.asked) in (2, 3), "a page, its count, and for some a walk before"
 
     async def test_of_one_shape_are_one_statement(self, world: World) -> None:
         """Values never enter the text: a few texts serve every page."""

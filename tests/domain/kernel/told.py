@@ -14,6 +14,9 @@ from domain.billing.model import CreditEntry
 from domain.billing.queries import LEDGER
 from domain.candidates.model import Candidate
 from domain.candidates.queries import CANDIDATES
+from domain.candidates.search import BETWEEN_WORDS, Closeness
+from domain.exports.model import Export
+from domain.exports.queries import EXPORTS
 from domain.invites.model import Attempt, Invite
 from domain.invites.queries import ATTEMPTS, INVITES
 from domain.invites.status import derived
@@ -26,6 +29,7 @@ from domain.privacy.model import Erasure
 from domain.privacy.queries import ERASED_ATTEMPTS, ERASURES
 from domain.results.model import Result
 from domain.results.queries import RESULTS
+from domain.statistics.queries import MEASURED
 from domain.teams.model import Team
 from domain.teams.queries import TEAMS
 from tests.domain.kernel.population import MOMENTS, NOW
@@ -105,6 +109,23 @@ def containing(*columns: str) -> Any:
     return texts, lambda row, text: any(folded(text) in row[column] for column in columns)
 
 
+def lying(*columns: str) -> Any:
+    """How closely a text lies: as a whole word, at the beginning of one, or somewhere."""
+
+    def holds(row: Row, asked: tuple[Closeness, str]) -> bool:
+        close, needle = asked[0], folded(asked[1])
+        if not any(needle in row[column] for column in columns):
+            return False
+        words = "  ".join(row[column] for column in columns)
+        spaced = " " + "".join(" " if sign in BETWEEN_WORDS else sign for sign in words) + " "
+        plain = " ".join("".join(" " if sign in BETWEEN_WORDS else sign for sign in needle).split())
+        told = Closeness.WORD if f" {plain} " in spaced else Closeness.BEGINNING if f" {plain}" in spaced else Closeness.PART
+        return told is close
+
+    texts = st.sampled_from(["BERG", "ber", "erg", "anne", "ß", "a", "o'n", "neil", "cand", "1", "x@müller", "example.com", "@", "%", "李"])
+    return st.tuples(st.sampled_from(list(Closeness)), texts), holds
+
+
 def anonymized(column: str) -> Any:
     return st.sampled_from([[True], [False], [True, False]]), lambda row, chosen: (row[column] is not None) in chosen
 
@@ -162,6 +183,7 @@ TOLD = {
             "text": containing("candidate_sort_name", "candidate_search_email"),
             "name": containing("candidate_sort_name"),
             "email": containing("candidate_search_email"),
+            "closeness": lying("candidate_sort_name", "candidate_search_email"),
             "completed_from": since("completed_at"),
             "completed_until": until("completed_at"),
         },
@@ -185,6 +207,20 @@ TOLD = {
         {"newest": (("completed_at", "attempt_id"), True), "oldest": (("completed_at", "attempt_id"), False)},
         Result.candidate_key,
     ),
+    "measured": Told(
+        MEASURED,
+        own(Result),
+        {
+            "candidate": among("candidate_key", *PEOPLE),
+            "instrument": equal("instrument", "escprofile", "other"),
+            "norm_group": equal("norm_group", 1, 1001, 2**40),
+            "team": (st.just(1), lambda _row, _team: False),
+            "completed_from": since("completed_at"),
+            "completed_until": until("completed_at"),
+        },
+        {"newest": (("completed_at", "attempt_id"), True)},
+    ),
+    "exports": Told(EXPORTS, own(Export), {}, {"newest": (("created_at", "key"), True), "oldest": (("created_at", "key"), False)}),
     "job profiles": Told(
         JOB_PROFILES,
         lambda account_id: own(JobProfile)(account_id).where(JobProfile.deleted_at.is_(None)),

@@ -1,4 +1,4 @@
-"""Exports of results."""
+"""Exports of results, and a search that knows words."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -45,3 +45,4 @@ def upgrade() -> None:
     op.create_index("ix_export_created", "export", ["account_id", "created_at", "key"], unique=False)
     op.create_index("ix_export_expires", "export", ["expires_at"], unique=False)
     rules.account_owned(*ACCOUNT_OWNED)
+    rules.search_words()
