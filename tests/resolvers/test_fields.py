@@ -1,6 +1,7 @@
 """Declared fields keep their promises: a level answers like each parent alone, and no answer outlives its parent."""
 
 import inspect
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -88,7 +89,28 @@ class TestOncePerLevel:
         found["Result"] = (await results.page(read, account, window, order="newest", given={})).rows
         found["SavedMatch"] = (await matching.saved(read, account, window, order="newest")).rows
         found["CreditEntry"] = (await billing.ledger(read, account, window)).rows
-        return found | await self.of_teams(world)
+        return found | await self.of_teams(world) | await self.of_many(world)
+
+    async def of_many(self, world: World) -> dict[str, list[Any]]:
+        """The same for what many results are shown with."""
+        from domain.instruments import bank
+        from domain.kernel.paging import Window
+        from domain.matching import queries
+        from domain.matching.ranking import pages
+        from domain.matching.targets import targets_of
+        from domain.statistics import groups, samples
+
+        read, account, window = world.database.read(), world.account_id, Window(first=10)
+        profiles = [(row, targets_of(row.targets)) for row in await queries.everything(read, account)]
+        ranked = (await pages.best_candidates(world.database, account, profiles[0][1], window)).rows
+        sample = await samples.gather(read, account, bank.instrument("escprofile", "1.0"), {"instrument": "escprofile"})
+        return {
+            "RankedResult": ranked,
+            "RankedProfile": pages.best_profiles((ranked[0].attempt_id, {"proactive": 50}), profiles, window).rows,
+            "StatisticsGroup": [groups.whole(sample), replace(groups.whole(sample), norm=(1, 1), team=1001)],
+            "TeamReport": [SimpleNamespace(team_id=number) for number in (1001, 1002, 4711)],
+            "Erasure": [SimpleNamespace(candidate_key=row.candidate_key) for row in ranked],
+        }
 
     async def of_teams(self, world: World) -> dict[str, list[Any]]:
         """The same for what teams are shown with."""
