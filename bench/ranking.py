@@ -140,17 +140,17 @@ def _key(row: int) -> str:
     return f"cand_{row:026}"
 
 
-def shown(found: Measured) -> list[str]:
+def lines(found: Measured) -> list[str]:
     """The figures as a page has them."""
-    lines = [
+    rows = [
         f"Ranking of {found.people:,} people against {TARGETS} targets, SQLite, one gateway, over HTTP: {ASKED} of each in turn.",
         f"The first ranking was there after {found.prepared:.1f} s and took {found.megabytes:.0f} MB, the matrix itself 39 bytes a person.",
         "",
         "| page | p50 ms | p95 ms |",
         "| --- | --- | --- |",
     ]
-    return [*lines, *(f"| {page.kind} | {page.p50:.0f} | {page.p95:.0f} |" for page in found.pages)]
+    return [*rows, *(f"| {page.kind} | {page.p50:.0f} | {page.p95:.0f} |" for page in found.pages)]
 
 
 if __name__ == "__main__":
-    print("\n".join(shown(measure(int(sys.argv[1]) if len(sys.argv) > 1 else PEOPLE))))
+    print("\n".join(lines(measure(int(sys.argv[1]) if len(sys.argv) > 1 else PEOPLE))))

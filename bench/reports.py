@@ -83,3 +83,7 @@ def lines(found: dict[str, float]) -> list[str]:
         f"CPU {found['cpu']:.0f}) beside the event loop, which comes round within {found['lag']:.1f} ms meanwhile (p99);",
         f"it has {found['kilobytes']:.0f} kB.",
     ]
+
+
+if __name__ == "__main__":
+    print("\n".join(lines(measured())))

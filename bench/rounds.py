@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from bench import alone, data, report, reports
+from bench import alone, data, report, talent
 from bench.load import Figures, measure, measure_path
 from bench.servers import HERE, LIMIT, OPERATIONS, OURS, REFERENCE, STOCK, Server, all_servers
 from gateway.stored import texts
@@ -33,9 +33,8 @@ def main(arguments: Sequence[str]) -> int:
     """Install, or measure."""
     if arguments[:1] == ["install"]:
         return install()
-    if "--reports" in arguments:
-        print("\n".join(reports.lines(reports.measured())))
-        return 0
+    if arguments[:1] == ["talent"]:
+        return talent.main()
     quick = "--quick" in arguments
     if lacking := [name for name in ("wrk", "node") if shutil.which(name) is None] + ([] if binaries() else ["postgresql"]):
         print(f"Missing: {', '.join(lacking)}. Run: bench/run install")
@@ -50,9 +49,8 @@ def main(arguments: Sequence[str]) -> int:
     ratios = ratios_of(figures, [server.name for server in servers])
     report.show(figures, ratios, memory)
     if twin is not None:
-        more = [*report.more(twin, alone.measured()), "", *reports.lines(reports.measured())]
-        page = report.page(figures, ratios, memory, rounds=rounds, seconds=seconds, more=more)
-        (HERE / "RESULTS.md").write_text(page)
+        page = report.page(figures, ratios, memory, rounds=rounds, seconds=seconds, more=report.more(twin, alone.measured()))
+        talent.PAGE.write_text(page + talent.kept())
     print(orjson.dumps(report.summary(ratios, 8)).decode())
     return 0
 

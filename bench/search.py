@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -49,34 +50,63 @@ TEXTS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """Milliseconds of one question, and how many its first page found."""
+
+    what: str
+    found: int
+    p50: float
+    p95: float
+
+
+Found = dict[str, list[Timed]]
+"""By database."""
+
+
 def main(arguments: Sequence[str]) -> int:
-    """Fill both databases and measure; 1 when something takes too long."""
-    count = int(arguments[0]) if arguments else PEOPLE
-    slow = 0
+    """Measure both databases and print what came out; 1 when something takes too long."""
+    found = measure(int(arguments[0]) if arguments else PEOPLE)
+    print("\n".join(lines(found)))
+    return int(any(one.p95 > BOUND for timed in found.values() for one in timed))
+
+
+def measure(people_count: int = PEOPLE) -> Found:
+    """Fill each database and ask it.
+
+    Raises RuntimeError without PostgreSQL.
+    """
+    found: Found = {}
     with tempfile.TemporaryDirectory() as folder:
-        slow += measured(f"sqlite:///{folder}/centil.db", Path(folder), count)
-    programs = binaries()
-    if programs is None:
-        print("PostgreSQL is not installed.")
-        return 1
+        found["SQLite"] = measured(f"sqlite:///{folder}/centil.db", Path(folder), people_count)
+    if (programs := binaries()) is None:
+        raise RuntimeError("PostgreSQL is not installed.")
     server = Postgres(programs)
     try:
         with tempfile.TemporaryDirectory() as folder:
-            slow += measured(server.create("bench"), Path(folder), count)
+            found["PostgreSQL"] = measured(server.create("bench"), Path(folder), people_count)
     finally:
         server.stop()
-    return min(slow, 1)
+    return found
 
 
-def measured(url: str, folder: Path, count: int) -> int:
-    """Measure one database; return how many searches took too long."""
-    begun = time.perf_counter()
+def measured(url: str, folder: Path, count: int) -> list[Timed]:
+    """Fill one database and ask it."""
     _account, secret = people.fill(url, folder, count)
-    print(f"\n{url.split(':', maxsplit=1)[0]}: {count} people, filled in {time.perf_counter() - begun:.0f} s")
     return asyncio.run(_asked(url, folder, secret))
 
 
-async def _asked(url: str, folder: Path, secret: str) -> int:
+def lines(found: Found) -> list[str]:
+    """The figures as a table of a page; what takes longer than it may is marked."""
+    head = [f"{name} {part} ms" for name in found for part in ("p50", "p95")]
+    rows = [f"| what | found | {' | '.join(head)} |", f"| --- | --- |{' --- |' * len(head)}"]
+    for same in zip(*found.values(), strict=True):
+        times = [f"{one.p50:.1f} | {one.p95:.1f}{' (!)' if one.p95 > BOUND else ''}" for one in same]
+        rows.append(f"| {same[0].what} | {same[0].found} | {' | '.join(times)} |")
+    return rows
+
+
+async def _asked(url: str, folder: Path, secret: str) -> list[Timed]:
     settings = people.settings_for(url, folder)
     database = await open_for(settings, NoQueue())
     server = make_server(settings, database)
@@ -84,20 +114,15 @@ async def _asked(url: str, folder: Path, secret: str) -> int:
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     base = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    slow = 0
+    told = []
     async with ClientSession(base, headers={"Authorization": f"Bearer {secret}"}) as session:
         for name, query, variables in _questions():
             times, found = await _times(session, query, variables)
-            p50, p95 = statistics.median(times), sorted(times)[int(len(times) * 0.95)]
-            slow += p95 > BOUND
-            print(
-                f"{name:55} {found:4} found   best {min(times):6.1f} ms   p50 {p50:7.1f} ms   p95 {p95:7.1f} ms",
-                flush=True,
-            )
+            told.append(Timed(name, found, statistics.median(times), sorted(times)[int(len(times) * 0.95)]))
     server.end_streams()
     await runner.cleanup()
     await database.close()
-    return slow
+    return told
 
 
 def _questions() -> list[tuple[str, str, dict[str, Any]]]:
