@@ -172,8 +172,8 @@ class Statement:
         self.graph_type = graph_type
         self.unscoped = unscoped
         if unscoped is None:
-            for name in DIALECTS:
-                tenancy.check(build(name))
+            for select in {id(select): select for select in map(build, DIALECTS)}.values():  # most are the same for both
+                tenancy.check(select)
 
     def prepared(self, dialect: str) -> Prepared:
         """The statement for one database; compiled when first asked for, which costs about a millisecond."""
