@@ -90,10 +90,8 @@ async def _asked(url: str, folder: Path, secret: str) -> int:
             times, found = await _times(session, query, variables)
             p50, p95 = statistics.median(times), sorted(times)[int(len(times) * 0.95)]
             slow += p95 > BOUND
-            print(
-                f"{name:55} {found:4} found   best {min(times):6.1f} ms   p50 {p50:7.1f} ms   p95 {p95:7.1f} ms{'   slow' if p95 > BOUND else ''}",
-                flush=True,
-            )
+            figures = f"best {min(times):6.1f} ms   p50 {p50:7.1f} ms   p95 {p95:7.1f} ms"
+            print(f"{name:55} {found:4} found   {figures}{'   slow' if p95 > BOUND else ''}", flush=True)
     server.end_streams()
     await runner.cleanup()
     await database.close()
