@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import unicodedata
 from collections.abc import AsyncGenerator, Mapping
 from urllib.parse import quote
 
@@ -11,11 +12,14 @@ from aiohttp import web
 from domain.kernel.database import DEADLINE
 
 log = logging.getLogger("centil.downloads")
+_UNSEEN = ("Cc", "Cf", "Cs")
+"""Kinds of characters that nobody sees, some of which turn the direction of what is read."""
 _AS_THEY_ARE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 -_.()")
 
 
 def disposition(name: str) -> str:
     """How a browser saves a file: its name for old ones in plain letters, for all others as it is (RFC 6266; Q-19)."""
+    name = "".join("_" if character in "/\\" or unicodedata.category(character) in _UNSEEN else character for character in name)
     safe = "".join(character if character in _AS_THEY_ARE else "_" for character in name)
     return f"attachment; filename=\"{safe}\"; filename*=UTF-8''{quote(name, safe='')}"
 

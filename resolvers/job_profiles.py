@@ -29,8 +29,8 @@ WRITE = Permission.JOB_PROFILES_WRITE
 
 @graph_type(requires=READ, description="What a target comes to when bounds that nobody gave are filled in, on the scale of 0 to 10.")
 class EffectiveTarget:
-    ok_min: float = attribute("From here on it is green; when not given, 1.5 below the ideal.")
-    ok_max: float = attribute("Up to here it is green; when not given, 1.5 above the ideal.")
+    ok_min: float = attribute("From here on it is green; when not given, 1.5 below the ideal, but not below a given `criticalLow`.")
+    ok_max: float = attribute("Up to here it is green; when not given, 1.5 above the ideal, but not above a given `criticalHigh`.")
     critical_low: float = attribute("Below this it is red; when not given, 3 below the ideal or at `okMin`, whichever is lower.")
     critical_high: float = attribute("Above this it is red; when not given, 3 above the ideal or at `okMax`, whichever is higher.")
 
@@ -127,8 +127,8 @@ class DeletedJobProfile:
 class TargetInput:
     scale: str = required("The key of the scale, such as `goal_orientation` or `graves5_success`.")
     ideal: float = required("The value that fits best.")
-    ok_min: float | None = defaulted("From here on it is green; left out: 1.5 below the ideal.", None)
-    ok_max: float | None = defaulted("Up to here it is green; left out: 1.5 above the ideal.", None)
+    ok_min: float | None = defaulted("From here on it is green; left out: 1.5 below the ideal, but not below a given `criticalLow`.", None)
+    ok_max: float | None = defaulted("Up to here it is green; left out: 1.5 above the ideal, but not above a given `criticalHigh`.", None)
     critical_low: float | None = defaulted("Below this it is red; left out: 3 below the ideal, or at `okMin` if that is lower.", None)
     critical_high: float | None = defaulted("Above this it is red; left out: 3 above the ideal, or at `okMax` if that is higher.", None)
 

@@ -172,6 +172,7 @@ class Entry:
 
     graph_type: ClassVar[str] = "AddedTeamMember"
     asked: str
+    by_invite: bool
     attempt_key: int | None
     status: Joined
 
@@ -203,6 +204,7 @@ class Deleted(Changed):
 @graph_type(requires=READ, description="What became of one who was to join a team.")
 class AddedTeamMember:
     asked: str = attribute("The number, key or id that was given.")
+    by_invite: bool = attribute("Whether it was given as an invite.")
     attempt_key: BigInt | None = attribute("The number of the attempt; null where none was found.")
     status: Joined = attribute("What became of it.")
 
@@ -333,8 +335,8 @@ class TeamMutation:
             invites=[ids.key_of("Invite", key) for key in input.invites],
             origins=input.origin or joining.ANY_ORIGIN,
         )
-        asked = (*input.attempts, *input.invites)
-        return Added(number, tuple(Entry(str(key), entry.attempt_id, entry.status) for key, entry in zip(asked, told, strict=True)))
+        asked = [*((str(key), False) for key in input.attempts), *((str(key), True) for key in input.invites)]
+        return Added(number, tuple(Entry(*given, entry.attempt_id, entry.status) for given, entry in zip(asked, told, strict=True)))
 
     @mutation(requires=WRITE, answers=RemovedTeamMembers, then=_as_is, description="Take one member out of a team.")
     async def remove_team_member(self, info: Info, input: Annotated[RemoveTeamMemberInput, arg("Who, from which team.")]) -> Removed:

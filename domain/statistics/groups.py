@@ -1,7 +1,7 @@
 """Dividing results into groups, and keeping silent about those that are too small."""
 
 import asyncio
-from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -112,10 +112,9 @@ def by_months(count: int) -> Grouping:
         return f"{year}-{part + 1:02}" if count == 1 else f"{year}-Q{part // count + 1}"
 
     def group(sample: Sample) -> list[Group]:
-        periods = (sample.months // count).tolist()
         return [
             Group(sample, name(period), places, begins=_first_of(period * count), ends=_first_of((period + 1) * count))
-            for period, places in _places(periods)
+            for period, places in _places(sample.months // count)
         ]
 
     return group
@@ -123,12 +122,14 @@ def by_months(count: int) -> Grouping:
 
 def by_version(sample: Sample) -> list[Group]:
     """Group by the version of the instrument."""
-    return [Group(sample, version, places) for version, places in _places(sample.versions)]
+    found = [Group(sample, sample.version_names[version], places) for version, places in _places(sample.versions)]
+    return sorted(found, key=lambda group: group.key)
 
 
 def by_norm(sample: Sample) -> list[Group]:
     """Group by the norm group that results were compared with, in its version."""
-    return [Group(sample, f"{key}@{version}", places, norm=(key, version)) for (key, version), places in _places(sample.norms)]
+    found = sorted(((sample.norm_groups[norm], places) for norm, places in _places(sample.norms)), key=lambda each: each[0])
+    return [Group(sample, f"{key}@{version}", places, norm=(key, version)) for (key, version), places in found]
 
 
 def by_team(members: Mapping[int, Collection[str]]) -> Grouping:
@@ -164,20 +165,24 @@ def by_fit(scores: Mapping[str, Sequence[int]], band: Callable[[int], str]) -> G
                 total += np.where(column == NONE, 0, np.array(scores[scale.key])[column])
                 known += column != NONE
         overall = np.where(known, (2 * total + known) // np.maximum(2 * known, 1), -1)
-        bands = ["" if value < 0 else band(value) for value in overall.tolist()]
-        return [Group(sample, name, places) for name, places in _places(bands) if name]
+        bands: dict[str, list[Any]] = {}
+        for shown, places in _places(overall):
+            if shown >= 0:
+                bands.setdefault(band(shown), []).append(places)
+        return [Group(sample, name, np.sort(np.concatenate(bands[name]))) for name in sorted(bands)]
 
     return group
 
 
-def _places(values: Sequence[Any]) -> list[tuple[Any, Any]]:
-    """Each value, in order, with the places where it stands."""
+def _places(values: Any) -> list[tuple[int, Any]]:
+    """Each value of an array, in order, with the places where it stands, ascending."""
     import numpy as np  # only when statistics are asked for
 
-    found: dict[Hashable, list[int]] = {}
-    for place, value in enumerate(values):
-        found.setdefault(value, []).append(place)
-    return [(value, np.array(found[value])) for value in sorted(found)]  # type: ignore[type-var]
+    if not len(values):
+        return []
+    order = np.argsort(values, kind="stable")
+    found, begins = np.unique(values[order], return_index=True)
+    return list(zip(found.tolist(), np.split(order, begins[1:]), strict=True))
 
 
 def _first_of(month: int) -> datetime:

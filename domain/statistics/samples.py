@@ -32,8 +32,13 @@ class Sample:
     """C-values in tenths, a column a scale, `NONE` where there is none."""
     months: Any
     """Years × 12 + months from 0, in UTC."""
-    versions: list[str]
-    norms: list[tuple[int, int]]
+    versions: Any
+    """The instrument's version of each result, as its place among `version_names`."""
+    version_names: list[str]
+    norms: Any
+    """The norm group of each result, as its place among `norm_groups`."""
+    norm_groups: list[tuple[int, int]]
+    """Numbers and versions."""
     numbers: Mapping[str, int]
     """The number of each person by the key of the candidate."""
 
@@ -43,41 +48,34 @@ class Sample:
 
 @dataclass(slots=True)
 class _Gathered:
-    """What batches came to so far."""
+    """What batches came to so far: arrays only, since lists of many objects would keep the garbage collector busy."""
 
     instrument: Instrument
-    attempts: list[int] = field(default_factory=list)
-    people: list[int] = field(default_factory=list)
-    months: list[int] = field(default_factory=list)
-    versions: list[str] = field(default_factory=list)
-    norms: list[tuple[int, int]] = field(default_factory=list)
-    values: list[Any] = field(default_factory=list)
+    parts: list[tuple[Any, ...]] = field(default_factory=list)
     known: dict[str, int] = field(default_factory=dict)
+    versions: dict[str, int] = field(default_factory=dict)
+    norms: dict[tuple[int, int], int] = field(default_factory=dict)
 
     def add(self, rows: Sequence[Row]) -> None:
         """Take in a batch."""
-        known = self.known
-        self.attempts += [row.attempt_id for row in rows]
-        self.people += [known.setdefault(row.candidate_key, len(known)) for row in rows]
-        self.months += [_month(row.completed_at) for row in rows]
-        self.versions += [row.instrument_version for row in rows]
-        self.norms += [(row.norm_group, row.norm_version) for row in rows]
-        self.values.append(_tenths(self.instrument, rows))
+        import numpy as np  # only when statistics are asked for
+
+        known, versions, norms = self.known, self.versions, self.norms
+        columns = (
+            [row.attempt_id for row in rows],
+            [known.setdefault(row.candidate_key, len(known)) for row in rows],
+            [_month(row.completed_at) for row in rows],
+            [versions.setdefault(row.instrument_version, len(versions)) for row in rows],
+            [norms.setdefault((row.norm_group, row.norm_version), len(norms)) for row in rows],
+        )
+        self.parts.append((*(np.array(column, np.int64) for column in columns), _tenths(self.instrument, rows)))
 
     def sample(self) -> Sample:
         import numpy as np  # only when statistics are asked for
 
-        values = np.concatenate(self.values) if self.values else np.empty((0, len(self.instrument.scales)), np.int16)
-        return Sample(
-            self.instrument,
-            np.array(self.attempts, np.int64),
-            np.array(self.people, np.int64),
-            values,
-            np.array(self.months, np.int64),
-            self.versions,
-            self.norms,
-            self.known,
-        )
+        none = (*(np.empty(0, np.int64) for _ in range(5)), np.empty((0, len(self.instrument.scales)), np.int16))
+        attempts, people, months, versions, norms, values = map(np.concatenate, zip(none, *self.parts, strict=True))
+        return Sample(self.instrument, attempts, people, values, months, versions, list(self.versions), norms, list(self.norms), self.known)
 
 
 async def gather(read: Read, account_id: int, instrument: Instrument, given: Mapping[str, Any]) -> Sample:

@@ -140,7 +140,7 @@ ROUTES = (
         ProfileDetails,
         "Get profile details",
         "Profiles",
-        absent={"attempt": NOT_FOUND},
+        absent={"attempt": NOT_FOUND, "attempt.candidate.email": NOT_FOUND},  # who is anonymised has no address any more (R-ESC-55)
         refusals=(404,),
         operation_id="getProfile",
     ),

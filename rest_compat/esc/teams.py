@@ -118,8 +118,8 @@ class DeletedTeam(Body):
 
 def _session(entry: Any) -> Any:
     """The session of an entry, or what was asked for as one; an invite that is not known has none."""
-    asked = entry["asked"]
-    return entry["attemptKey"] if entry["attemptKey"] is not None else int(asked) if asked.lstrip("-").isdigit() else None
+    known = entry["attemptKey"]
+    return int(entry["asked"]) if known is None and not entry["byInvite"] else known
 
 
 class AddedMember(Body):

@@ -180,4 +180,4 @@ class TestLimit:
     async def test_is_told_with_a_code_of_its_own(self, esc: Esc, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("domain.matching.commands.MOST_PROFILES", 1)
         await made(esc)
-        assert await esc.refusal("POST", "/job-profiles", json=BODY) == (400, "TOO_MANY_JOB_PROFILES")
+        assert await esc.refusal("POST", "/job-profiles", json=BODY) == (400, "BAD_REQUEST")

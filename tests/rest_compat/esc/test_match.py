@@ -144,7 +144,7 @@ class TestRefusals:
             (done, "jp_1", (404, "NOT_FOUND")),
             (done, deleted, (404, "NOT_FOUND")),
             (done, done, (404, "NOT_FOUND")),
-            (done, empty, (400, "NOTHING_TO_MATCH")),
+            (done, empty, (400, "BAD_REQUEST")),
         ):
             assert await esc.refusal("GET", f"/invites/{invite}/match?profile_id={profile}") == refusal, (invite, profile)
 
@@ -153,7 +153,7 @@ class TestRefusals:
         invite = await world.invite()
         await stories.take(world, invite, stories.answers_without("stability"))
         key = await profile_of(esc, {"stability": {"ideal": 5}})
-        assert await esc.refusal("GET", f"/invites/{invite}/match?profile_id={key}") == (400, "NOTHING_TO_MATCH")
+        assert await esc.refusal("GET", f"/invites/{invite}/match?profile_id={key}") == (400, "BAD_REQUEST")
 
     async def test_other_doors_are_not_found(self, esc: Esc, world: World) -> None:
         """R-ESC-69: what came by the open link has no address below /invites; nor has a canceled one."""

@@ -194,6 +194,14 @@ class TestMembers:
             },
         }
 
+    @pytest.mark.parametrize("invite", ["²", "①", "٣", "--5", "9" * 30, "-9223372036854775809", "1010"])
+    async def test_that_are_no_invites_are_told_without_a_session(self, esc: Esc, world: World, invite: str) -> None:
+        """R-ESC-61: also what looks like the number of a session."""
+        _, session = await world.complete()
+        team = (await made(esc))["id"]
+        told = await esc.data("POST", f"/teams/{team}/members", json={"session_ids": [session], "invite_ids": [invite]})
+        assert told["added"] == [{"session_id": session, "status": "added"}, {"status": "not_found"}]
+
     async def test_are_refused_when_nobody_is_valid(self, esc: Esc, world: World) -> None:
         """R-ESC-62."""
         team = await create(world)
