@@ -32,12 +32,8 @@ class DimensionTarget(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     ideal: Annotated[Bound, Field(validate_default=True, description="Ideal C-value; required."), AfterValidator(_needed)] = None
-    ok_min: Annotated[
-        Bound, Field(description="Lowest acceptable value; left out: 1.5 below the ideal, but not below a given critical_low.")
-    ] = None
-    ok_max: Annotated[
-        Bound, Field(description="Highest acceptable value; left out: 1.5 above the ideal, but not above a given critical_high.")
-    ] = None
+    ok_min: Annotated[Bound, Field(description="Lowest acceptable value; left out: 1.5 below the ideal, not below critical_low.")] = None
+    ok_max: Annotated[Bound, Field(description="Highest acceptable value; left out: 1.5 above the ideal, not above critical_high.")] = None
     critical_low: Annotated[Bound, Field(description="Below this it is critical; left out: 3 below the ideal.")] = None
     critical_high: Annotated[Bound, Field(description="Above this it is critical; left out: 3 above the ideal.")] = None
 

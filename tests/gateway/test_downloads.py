@@ -106,5 +106,5 @@ class TestSending:
     def test_names_are_safe_in_headers(self) -> None:
         """Q-19."""
         assert disposition(NAME) == (
-            "attachment; filename=\"_ber _uns__ ___.csv\"; filename*=UTF-8''%C3%9Cber%20%22uns%22%3B%20%C3%9F%0D%0A.csv"
+            "attachment; filename=\"_ber _uns__ ___.csv\"; filename*=UTF-8''%C3%9Cber%20%22uns%22%3B%20%C3%9F__.csv"
         )

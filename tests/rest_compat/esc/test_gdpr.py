@@ -131,6 +131,7 @@ class TestDelete:
         before = await esc.data("GET", f"/invites/{invite}/results")
         await esc.data("DELETE", f"/gdpr/candidates/{attempt}")
         assert (await esc.data("GET", "/profiles"))["profiles"] == []
+        assert await esc.refusal("GET", f"/profiles/{attempt}") == (404, "NOT_FOUND")
         for asked in ("q=anna", "q=berg", "email=anna", "q=anonym"):
             assert (await esc.data("GET", f"/search?{asked}"))["candidates"] == []
         after = await esc.data("GET", f"/invites/{invite}/results")
