@@ -31,7 +31,7 @@ class TestKeys:
     @ON_ONE_DATABASE
     async def test_are_needed_by_all_but_the_public_operations(self, esc: Esc) -> None:
         """R-ESC-1."""
-        assert len(KEYED) == 12
+        assert len(KEYED) == 16
         for method, path in KEYED:
             reply = await esc.call(method, on(path), key=None)
             assert reply.status == 401, (method, path)

@@ -30,8 +30,9 @@ MAY_REFUSE = (
     "POST /invites/{inviteId}/remind",
     "GET /invites/{inviteId}/results",
     "GET /search",
+    "DELETE /gdpr/candidates/{sessionId}",
 )
-"""Operations that may refuse what fits their schemas: for the state of an invite, or for rules that no schema tells."""
+"""Operations that may refuse what fits their schemas: for the state of an invite or a person, or for rules that no schema tells."""
 FOREIGN_WORDS = ("Variable '$", "GraphQL", "Traceback", "pydantic", "SELECT")
 
 UNREAD = b"Got more than 8190 bytes"

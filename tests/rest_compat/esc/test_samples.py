@@ -38,7 +38,7 @@ async def set_scene(world: World, name: str) -> dict[str, str]:
         return {"INVITE_ID": invite}
     invite = await world.invite("lena@example.com")
     session = await stories.take(world, invite, stories.answers_without(seed=5))
-    return {"INVITE_ID": invite, "/profiles/1": f"/profiles/{session}"}
+    return {"INVITE_ID": invite, "/profiles/1": f"/profiles/{session}", "/candidates/1": f"/candidates/{session}"}
 
 
 @ON_ONE_DATABASE
