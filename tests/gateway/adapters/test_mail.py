@@ -1,6 +1,7 @@
 """Where mails go: into files, or to a mail server."""
 
 import email
+import os
 import ssl
 import stat
 from collections.abc import Iterator
@@ -103,6 +104,23 @@ class TestFiles:
             await made(tmp_path).send(Mail("invitation", "de", "nonsense", "", "inv_1", FACTS))
 
         assert list((tmp_path / "mail").iterdir()) == []
+
+    async def test_are_found_by_what_they_are_about_and_forgotten(self, tmp_path):
+        """Q-11: an invite's key finds its reminders, too, and no other's; what a killed process left half written goes as well."""
+        one = made(tmp_path)
+        for reference in ("inv_1", "inv_1.2", "inv_11", "ent_1"):
+            await one.send(Mail("invitation", "de", "kim@example.com", "", reference, FACTS))
+        folder = tmp_path / "mail"
+        for name, at in ((".tmpold", 0), (".tmpnew", None)):
+            (folder / name).write_text("kim@example.com")
+            if at is not None:
+                os.utime(folder / name, (at, at))
+
+        assert [name.rpartition("-")[2] for name in await one.kept(["inv_1"])] == ["inv_1.eml", "inv_1.2.eml"]
+        assert await one.forget(["inv_1"]) == 3
+
+        assert {path.name.rpartition("-")[2] for path in folder.iterdir()} == {"inv_11.eml", "ent_1.eml", ".tmpnew"}
+        assert await one.forget(["inv_1"]) == 0
 
     async def test_stay_in_their_folder(self, tmp_path):
         await made(tmp_path).send(Mail("invitation", "de", "kim@example.com", "", "../../x", FACTS))

@@ -1,7 +1,7 @@
 """An account whose jobs go to the real queue, and workers of this process that run them with the real engine."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Collection, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
@@ -34,6 +34,12 @@ class Post:
             raise self._failures.pop(0)
         self.sent.append(mail)
         self._came.release()
+
+    async def kept(self, references: Collection[str]) -> list[str]:
+        return []
+
+    async def forget(self, references: Collection[str]) -> int:
+        return 0
 
     async def arrived(self, count: int = 1) -> list[Mail]:
         """The mails, when so many more have come."""
