@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from aiohttp import web
 
 from domain.kernel.database import DEADLINE
-from domain.kernel.downloads import DOWNLOADS, File, granted
+from domain.kernel.downloads import DOWNLOADS, File, Grant, granted
 from domain.kernel.errors import DomainError, NotFound
 from domain.kernel.ports import Ports
 from gateway.front import Front
@@ -31,8 +31,9 @@ class Downloads:
         """Send the file that a link names."""
         try:
             caller = await self._front.caller(None, self._front.address(request))
-            with self._front.working(caller):
-                return await self.send(request, request.match_info["token"], caller.allowed.headers())
+            grant = self._granted(request.match_info["token"])
+            with self._front.in_flight.one(grant.account_id):
+                return await self._send(request, grant, caller.allowed.headers())
         except DomainError as error:
             return _refused(request, error)
 
@@ -41,10 +42,16 @@ class Downloads:
 
         Raises NotFound when the link is over or the file is gone.
         """
+        return await self._send(request, self._granted(link.rsplit("/", 1)[-1]), headers)
+
+    def _granted(self, token: str) -> Grant:
         database = self._ports.database
-        grant = granted(database.environment, database.clock.now(), link.rsplit("/", 1)[-1])
+        grant = granted(database.environment, database.clock.now(), token)
         if grant is None:
             raise NotFound(OVER)
+        return grant
+
+    async def _send(self, request: web.Request, grant: Grant, headers: Mapping[str, str]) -> web.StreamResponse:
         async with asyncio.timeout(DEADLINE):
             file = await DOWNLOADS[grant.kind](self._ports, grant.account_id, **grant.facts)
         if file.etag and any(known.value in (file.etag, "*") for known in request.if_none_match or ()):

@@ -12,6 +12,8 @@ from aiohttp import web
 from domain.kernel.database import DEADLINE
 
 log = logging.getLogger("centil.downloads")
+PATIENCE = 30.0
+"""Seconds that a reader may take for a piece; pieces have some hundred kB at most."""
 _UNSEEN = ("Cc", "Cf", "Cs")
 """Kinds of characters that nobody sees, some of which turn the direction of what is read."""
 _AS_THEY_ARE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 -_.()")
@@ -39,10 +41,10 @@ async def send(
         response = web.StreamResponse(status=status, headers=headers)
         await response.prepare(request)
         try:
-            await response.write(first)
-            await response.write(second)
+            for piece in (first, second):
+                await _write(response, piece)
             async for piece in pieces:
-                await response.write(piece)
+                await _write(response, piece)
         except Exception:
             log.exception("an answer broke off")
             if request.transport is not None:
@@ -50,6 +52,15 @@ async def send(
             return response
         await response.write_eof()
         return response
+
+
+async def _write(response: web.StreamResponse, piece: bytes) -> None:
+    """Hand over a piece; whoever does not read it in time is not waited for, as they hold a place of others.
+
+    Raises TimeoutError.
+    """
+    async with asyncio.timeout(PATIENCE):
+        await response.write(piece)
 
 
 async def _within_deadline(chunks: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:

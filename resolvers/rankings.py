@@ -6,6 +6,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated, Any
 
+import orjson
 import strawberry
 
 from domain.candidates import queries as candidates
@@ -113,13 +114,14 @@ async def _best_profiles(parents: Sequence[Any], context: Context, **window: Any
     asked = Window(**window)
     keys = [parent.key for parent in parents]
     latest = await ranked.latest_of_people(context.read, context.account_id, keys)
-    profiles = [(row, targets_of(row.targets)) for row in await queries.everything(context.read, context.account_id) if row.active]
+    profiles = [row for row in await queries.everything(context.read, context.account_id) if row.active]
     found = await asyncio.to_thread(_fitting, [latest.get(key) for key in keys], profiles, asked)
     return list(map(Pages, found))
 
 
 def _fitting(rows: Sequence[Any], profiles: Sequence[Any], window: Window) -> list[Any]:
-    return [pages.best_profiles(None if row is None else (row.attempt_id, _values(row)), profiles, window) for row in rows]
+    wanted = [(profile, pages.tables(orjson.dumps(profile.targets))) for profile in profiles]
+    return [pages.best_profiles(None if row is None else (row.attempt_id, _values(row)), wanted, window) for row in rows]
 
 
 def _values(row: Any) -> dict[str, int]:

@@ -1,7 +1,9 @@
 """Files behind signed links: whose they are, for how long, and how they are sent."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncGenerator
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -9,6 +11,7 @@ from domain.kernel import downloads
 from domain.kernel.downloads import Download, File
 from domain.kernel.errors import NotFound
 from domain.kernel.ports import Ports
+from gateway import sending
 from gateway.downloads import disposition
 from tests.support.http import Http
 from tests.support.world import World
@@ -28,6 +31,12 @@ async def broken() -> AsyncGenerator[bytes, None]:
     raise ValueError("no more")
 
 
+async def endless() -> AsyncGenerator[bytes, None]:
+    while True:
+        await asyncio.sleep(0)
+        yield b"x" * 100_000
+
+
 async def hopeless() -> AsyncGenerator[bytes, None]:
     raise ValueError("nothing at all")
     yield b""
@@ -36,6 +45,7 @@ async def hopeless() -> AsyncGenerator[bytes, None]:
 MADE = {
     "letters": letters,
     "broken": broken,
+    "endless": endless,
     "hopeless": hopeless,
     "one": lambda: downloads.whole(b"all"),
     "none": lambda: downloads.whole(b""),
@@ -102,6 +112,24 @@ class TestSending:
     async def test_what_breaks_off_does_not_look_whole(self, http: Http) -> None:
         with pytest.raises(Exception, match=r"(?i)payload|transfer|disconnect"):
             await http.request("GET", link(http.world, "broken"), key=None)
+
+    async def test_whoever_does_not_read_holds_no_place(self, http: Http, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(sending, "PATIENCE", 0.05)
+        front = http.server.front
+        address = urlsplit(http.base)
+        reader, writer = await asyncio.open_connection(address.hostname, address.port, limit=1024)
+        writer.write(f"GET {link(http.world, 'endless')} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        await writer.drain()
+        await reader.readuntil(b"\r\n\r\n")  # and nothing more
+        async with asyncio.timeout(30):
+            await front.in_flight.idle.wait()
+        writer.close()
+
+    async def test_a_link_takes_a_place_of_its_account(self, http: Http, monkeypatch: pytest.MonkeyPatch) -> None:
+        taken: list[int | None] = []
+        monkeypatch.setattr(http.server.front.in_flight, "one", lambda account: contextlib.nullcontext(taken.append(account)))
+        assert (await http.request("GET", link(http.world, "one"), key=None)).status == 200
+        assert taken == [http.world.account_id]
 
     def test_names_are_safe_in_headers(self) -> None:
         """Q-19."""

@@ -5,6 +5,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
+import orjson
 import pytest
 from graphql import GraphQLField, GraphQLInt
 from strawberry.extensions import FieldExtension
@@ -102,11 +103,12 @@ class TestOncePerLevel:
 
         read, account, window = world.database.read(), world.account_id, Window(first=10)
         profiles = [(row, targets_of(row.targets)) for row in await queries.everything(read, account)]
+        tables = [(row, pages.tables(orjson.dumps(row.targets))) for row, _targets in profiles]
         ranked = (await pages.best_candidates(world.database, account, profiles[0][1], window)).rows
         sample = await samples.gather(read, account, bank.instrument("escprofile", "1.0"), {"instrument": "escprofile"})
         return {
             "RankedResult": ranked,
-            "RankedProfile": pages.best_profiles((ranked[0].attempt_id, {"proactive": 50}), profiles, window).rows,
+            "RankedProfile": pages.best_profiles((ranked[0].attempt_id, {"proactive": 50}), tables, window).rows,
             "StatisticsGroup": [groups.whole(sample), replace(groups.whole(sample), norm=(1, 1), team=1001)],
             "TeamReport": [SimpleNamespace(team_id=number) for number in (1001, 1002, 4711)],
             "Erasure": [SimpleNamespace(candidate_key=row.candidate_key) for row in ranked],

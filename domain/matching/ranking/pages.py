@@ -6,9 +6,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
-from functools import partial
+from functools import lru_cache, partial
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+import orjson
 
 from domain.instruments import bank
 from domain.kernel.database import Database
@@ -18,6 +20,7 @@ from domain.matching.explain import Exact
 from domain.matching.formula import Target, curve
 from domain.matching.ranking import queries
 from domain.matching.ranking.cache import matrices
+from domain.matching.targets import targets_of
 
 if TYPE_CHECKING:
     from domain.matching.ranking.matrix import Matrix
@@ -181,7 +184,17 @@ class Fitting:
     exact: Exact
 
 
-def best_profiles(measured: tuple[int, Mapping[str, int]] | None, profiles: Sequence[tuple[Any, Targets]], window: Window) -> Page:
+Tables = tuple[tuple[str, bytes], ...]
+"""What a job profile wants, as the shown score of every C-value in tenths, by scale."""
+
+
+@lru_cache(maxsize=2_048)
+def tables(stored: bytes) -> Tables:
+    """The tables of targets, given as JSON: some milliseconds for a profile with all scales, and worked out once."""
+    return tuple((scale, bytes(curve(target).scores)) for scale, target in targets_of(orjson.loads(stored)).items())
+
+
+def best_profiles(measured: tuple[int, Mapping[str, int]] | None, profiles: Sequence[tuple[Any, Tables]], window: Window) -> Page:
     """A page of job profiles by how well a result fits, the best first, then by key; none without a scale that it has.
 
     `measured` is the number of its attempt and its C-values in tenths by scale; None for somebody without a result.
@@ -199,10 +212,10 @@ def best_profiles(measured: tuple[int, Mapping[str, int]] | None, profiles: Sequ
     return Page(cast(list[Row], part), last < len(scored), first > 0, attempt, listed)
 
 
-def _scored(values: Mapping[str, int], profiles: Sequence[tuple[Any, Targets]]) -> Iterator[tuple[float, str, Any, list[int]]]:
+def _scored(values: Mapping[str, int], profiles: Sequence[tuple[Any, Tables]]) -> Iterator[tuple[float, str, Any, list[int]]]:
     """Negative means, which floats order exactly, with keys, rows and shown scores."""
-    for row, targets in profiles:
-        scores = [curve(target).scores[values[scale]] for scale, target in targets.items() if scale in values]
+    for row, wanted in profiles:
+        scores = [table[values[scale]] for scale, table in wanted if scale in values]
         if scores:
             yield -sum(scores) / len(scores), row.key, row, scores
 
