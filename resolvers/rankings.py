@@ -82,11 +82,9 @@ class RankingFilter:
 
 async def _ranking(parents: Sequence[Any], context: Context, *, filter: Any = None, **window: Any) -> list[Pages]:
     among = await _among(context, filters(filter))
-    asked = Window(**window)
-    return [
-        Pages(await pages.best_candidates(context.database, context.account_id, targets_of(parent.targets), asked, among))
-        for parent in parents
-    ]
+    wanted = [targets_of(parent.targets) for parent in parents]
+    found = await pages.best_candidates(context.database, context.read, context.account_id, wanted, Window(**window), among)
+    return list(map(Pages, found))
 
 
 async def _among(context: Context, given: Mapping[str, Any]) -> pages.Among:

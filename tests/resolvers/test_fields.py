@@ -104,7 +104,8 @@ class TestOncePerLevel:
         read, account, window = world.database.read(), world.account_id, Window(first=10)
         profiles = [(row, targets_of(row.targets)) for row in await queries.everything(read, account)]
         tables = [(row, pages.tables(orjson.dumps(row.targets))) for row, _targets in profiles]
-        ranked = (await pages.best_candidates(world.database, account, profiles[0][1], window)).rows
+        [page] = await pages.best_candidates(world.database, read, account, [profiles[0][1]], window)
+        ranked = page.rows
         sample = await samples.gather(read, account, bank.instrument("escprofile", "1.0"), {"instrument": "escprofile"})
         return {
             "RankedResult": ranked,

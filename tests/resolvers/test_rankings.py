@@ -1,6 +1,8 @@
 """Rankings in the graph: both ways, page by page, filtered, by the engine and by the reference alike."""
 
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any
 
@@ -11,6 +13,7 @@ from domain.results.scoring import half_up
 from tests.domain.matching.ranking.people import People
 from tests.resolvers.test_statements import statements
 from tests.support.http import Http
+from tests.support.world import World
 
 CREATE = "mutation($input: CreateJobProfileInput!) { createJobProfile(input: $input) { ... on JobProfile { key } } }"
 RANKING = """query($profile: ID!, $first: Int, $after: String, $last: Int, $before: String, $filter: RankingFilter) {
@@ -29,6 +32,24 @@ async def profile(http: Http, name: str, *targets: tuple[str, float]) -> str:
     given = [{"scale": scale, "ideal": ideal} for scale, ideal in targets]
     made = await http.graph(CREATE, input={"name": name, "targets": given})
     return str(made["createJobProfile"]["key"])
+
+
+@contextmanager
+def asked(world: World) -> Iterator[list[Any]]:
+    """The statements that reads ask for inside, whoever began them."""
+    said: list[Any] = []
+    kind = type(world.database.read())
+    ask = kind.__call__
+
+    async def noted(read: Any, statement: Any, **parameters: Any) -> Any:
+        said.append(statement)
+        return await ask(read, statement, **parameters)
+
+    kind.__call__ = noted  # type: ignore[method-assign]
+    try:
+        yield said
+    finally:
+        kind.__call__ = ask  # type: ignore[method-assign]
 
 
 async def ranking(http: Http, key: str, **variables: Any) -> Any:
@@ -112,6 +133,18 @@ class TestRanking:
         few, _ = await statements(http.world, RANKING, {"profile": key, "first": 1})
         many, _ = await statements(http.world, RANKING, {"profile": key, "first": 30})
         assert few == many
+
+    async def test_of_many_profiles_takes_as_many_statements_as_of_one(self, http: Http, people: People) -> None:
+        """Q-26, counted where the database is asked: also those that bring the matrix up to date."""
+        for number in range(6):
+            await profile(http, f"Job {number}", ("detail", number), ("people", 5))
+        text = "query($n: Int!) { jobProfiles(first: $n) { nodes { ranking(first: 2) { totalCount nodes { candidate { key } } } } } }"
+        taken = {}
+        for count in (1, 1, 6):
+            with asked(http.world) as said:
+                await statements(http.world, text, {"n": count})
+            taken[count] = len(said)
+        assert taken[1] == taken[6]
 
 
 class TestBestProfiles:

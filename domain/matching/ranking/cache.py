@@ -92,7 +92,7 @@ class Matrices:
         """Take in what happened since; a database that went back in time, as after a restore, is read anew."""
         last = await events.last(self._read(), account_id)
         if last < kept.seen or kept.matrix is None:
-            await self._make(account_id, kept)
+            await self._made(account_id, kept)
             return
         while kept.seen < last:
             news = await queries.news(self._read(), account_id, kept.seen, last)
@@ -105,7 +105,8 @@ class Matrices:
         found = await queries.candidate_keys(self._read(), account_id, attempts) if attempts else {}
         touched = set(found.values()) | {event.subject for event in news if event.type == queries.ANONYMIZED}
         rows = await queries.of_people(self._read(), account_id, sorted(touched)) if touched else []
-        matrix.remove({row.attempt_id for row in rows})
+        places = await asyncio.to_thread(matrix.rows_of, {row.attempt_id for row in rows})  # looks through all of a large matrix
+        matrix.remove(places)
         latest = {row.candidate_key: row for row in rows if not row.anonymized}  # the last of each is the newest
         _add(matrix, list(latest.values()))
 

@@ -61,16 +61,18 @@ class Matrix:
         self.size += count
         self._note_missing(columns, 1)
 
-    def remove(self, attempts: Collection[int]) -> None:
-        """Take out the rows of these attempts, where there are any; the last rows take their places."""
-        for row in sorted(self._rows_of(attempts), reverse=True):
-            self._note_missing(self._values[:, row : row + 1], -1)
+    def remove(self, rows: Collection[int]) -> None:
+        """Take out rows; the last ones take their places."""
+        taken = sorted(rows, reverse=True)
+        self._note_missing(self._values[:, taken], -1)
+        for row in taken:
             self.size -= 1
             self._values[:, row] = self._values[:, self.size]
             self._attempts[row] = self._attempts[self.size]
             self._completed[row] = self._completed[self.size]
 
-    def _rows_of(self, attempts: Collection[int]) -> list[int]:
+    def rows_of(self, attempts: Collection[int]) -> list[int]:
+        """The rows of these attempts, where there are any."""
         if len(attempts) <= FEW:
             return [int(row) for attempt in attempts for row in np.flatnonzero(self.attempts == attempt)]
         return [int(row) for row in np.flatnonzero(np.isin(self.attempts, np.fromiter(attempts, np.int64)))]

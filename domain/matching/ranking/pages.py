@@ -15,7 +15,7 @@ import orjson
 from domain.instruments import bank
 from domain.kernel.database import Database
 from domain.kernel.paging import Listed, Page, Window, decode_cursor, encode_cursor
-from domain.kernel.statements import Row
+from domain.kernel.statements import Read, Row
 from domain.matching.explain import Exact
 from domain.matching.formula import Target, curve
 from domain.matching.ranking import queries
@@ -62,22 +62,27 @@ class Ranked:
     """The exact mean of the shown scores: what the ranking goes by."""
 
 
-async def best_candidates(database: Database, account_id: int, targets: Targets, window: Window, among: Among = EVERYBODY) -> Page:
-    """Read a page of the account's people by how well their latest result fits, the best first, then by attempt.
+async def best_candidates(
+    database: Database, read: Read, account_id: int, wanted: Sequence[Targets], window: Window, among: Among = EVERYBODY
+) -> list[Page]:
+    """Read a page of the account's people for each of some targets: the best latest results first, then by attempt.
 
-    People with none of the scales and anonymised ones are not in it. Raises BadInput for a foreign cursor, Unavailable
-    while the ranking of a large account is being prepared.
+    People with none of the scales and anonymised ones are in none of them. Raises BadInput for a foreign cursor,
+    Unavailable while the ranking of a large account is being prepared.
     """
     edge = _edge(window)
     async with matrices(database).fresh(account_id) as matrix:
-        found = await asyncio.to_thread(_found, matrix, targets, window, among, edge)
-    people = await queries.candidate_keys(database.read(), account_id, [attempt for attempt, _ in found.best])
-    ranked: list[Any] = [
+        found = [await asyncio.to_thread(_found, matrix, targets, window, among, edge) for targets in wanted]
+    people = await queries.candidate_keys(read, account_id, sorted({attempt for one in found for attempt, _ in one.best}))
+    listed = Listed(_cursor, object(), partial(_count, database, account_id, wanted, among))
+    return [Page(_ranked(one, people), one.has_next, one.has_previous, index, listed) for index, one in enumerate(found)]
+
+
+def _ranked(found: "_Found", people: Mapping[int, str]) -> list[Any]:
+    """Places with whose they are; who was erased just now has none."""
+    return [
         Ranked(attempt, people[attempt], rank, exact) for rank, (attempt, exact) in enumerate(found.best, found.first) if attempt in people
     ]
-    count = partial(_count, database, account_id, targets, among)
-    listed = Listed(_cursor, ("ranking", repr(sorted(targets.items())), repr(among)), count)
-    return Page(ranked, found.has_next, found.has_previous, 0, listed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +150,10 @@ def _mean_of(scores: Sequence[int]) -> Exact:
     return Exact(sum(scores), len(scores))
 
 
-async def _count(database: Database, account_id: int, targets: Targets, among: Among, keys: Sequence[Any]) -> dict[Any, int]:
-    """How many there are in the whole ranking."""
+async def _count(database: Database, account_id: int, wanted: Sequence[Targets], among: Among, keys: Sequence[Any]) -> dict[Any, int]:
+    """How many there are in whole rankings, by their places among those asked for."""
     async with matrices(database).fresh(account_id) as matrix:
-        return dict.fromkeys(keys, await asyncio.to_thread(_number, matrix, targets, among))
+        return {key: await asyncio.to_thread(_number, matrix, wanted[key], among) for key in keys}
 
 
 def _number(matrix: "Matrix", targets: Targets, among: Among) -> int:

@@ -42,7 +42,7 @@ class TestMatrix:
         matrix = filled(before)
         assert content(matrix) == before
         away = gone.draw(st.lists(st.sampled_from([*before, 7]), max_size=14)) if before else [7]
-        matrix.remove(set(away))
+        matrix.remove(matrix.rows_of(set(away)))
         left = {attempt: values for attempt, values in before.items() if attempt not in away}
         assert content(matrix) == left
         fresh = {attempt: values for attempt, values in after.items() if attempt not in left}

@@ -17,7 +17,8 @@ from tests.support.world import World
 
 
 async def page(world: World, targets: Any, among: Among = EVERYBODY, **window: Any) -> Page:
-    return await best_candidates(world.database, world.account_id, targets, Window(**window), among)
+    [found] = await best_candidates(world.database, world.database.read(), world.account_id, [targets], Window(**window), among)
+    return found
 
 
 async def walked(
@@ -54,6 +55,7 @@ class TestRanking:
         targets = some_targets(people.dice, 5)
         first = await page(people.world, targets, first=10)
         assert (first.has_previous, first.has_next, len(first.rows)) == (False, True, 10)
+        assert first.key == 0
         second = await page(people.world, targets, first=10, after=first.cursor(first.rows[-1]))
         assert (second.has_previous, second.has_next, second.rows[0].rank) == (True, True, 11)
         assert await first.total.count([0]) == {0: len(people.ranking(targets))}
@@ -72,7 +74,8 @@ class TestRanking:
     async def test_shows_nobody_of_another_account(self, people: People) -> None:
         """Q-1."""
         other, _key = await people.world.other_account()
-        found = await best_candidates(people.world.database, other.account_id, some_targets(people.dice, 2), Window(first=10))
+        database = people.world.database
+        [found] = await best_candidates(database, database.read(), other.account_id, [some_targets(people.dice, 2)], Window(first=10))
         assert found.rows == []
 
     @pytest.mark.parametrize("cursor", ["x", "WyJDYW5kaWRhdGUubmFtZSIsMV0"])
@@ -180,6 +183,6 @@ class TestMemory:
         await page(world, targets, first=1)
         kept = matrices(world.database)
         monkeypatch.setattr("domain.matching.ranking.cache.LARGEST", 1)
-        await best_candidates(world.database, other.account_id, targets, Window(first=1))
+        await best_candidates(world.database, world.database.read(), other.account_id, [targets], Window(first=1))
         assert list(kept._kept) == [other.account_id]
         assert await walked(world, targets, size=100) == people.ranking(targets)
