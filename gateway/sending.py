@@ -45,6 +45,8 @@ async def send(
                 await _write(response, piece)
             async for piece in pieces:
                 await _write(response, piece)
+        except ConnectionResetError:
+            return response  # whoever asked has left
         except Exception:
             log.exception("an answer broke off")
             if request.transport is not None:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import secrets
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
@@ -15,6 +16,7 @@ from rest_compat.route import RowsAnswer, Table, within
 
 JSON, CSV = "application/json", "text/csv"
 BEGINS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_WITHIN = re.compile(r"(?<=[,;\t])(?=\s*[=+\-@])")
 
 
 class Broken(Exception):
@@ -141,7 +143,10 @@ def _flat(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _cell(value: Any) -> Any:
     """The same rule as the domain's, which this side of the house may not know; a test holds both to each other."""
-    return "'" + value if isinstance(value, str) and value.startswith(BEGINS_FORMULA) else value
+    if not isinstance(value, str):
+        return value
+    within = FORMULA_WITHIN.sub("'", value)
+    return "'" + within if value.startswith(BEGINS_FORMULA) else within
 
 
 def _lines(rows: Sequence[Sequence[Any]]) -> bytes:

@@ -192,7 +192,7 @@ def closeness(name: str, *fields: str) -> Filter:
 
     def build(value: tuple[Closeness, str]) -> Fragment:
         close, needle = value[0], folded(value[1].strip())
-        plain = " ".join(needle.translate(_AS_SPACES).split())
+        plain = needle.translate(_AS_SPACES)  # as the words of a row are made, so that "Dr. Anna" has the same gap in both
         asked = {Closeness.WORD: f" {plain} ", Closeness.BEGINNING: f" {plain}", Closeness.PART: needle}
         given = {parameters[each]: asked[each] for each in Closeness}
         if len(asked[close]) < SHORTEST_INDEXED:

@@ -2,10 +2,13 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
 BEGINS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_WITHIN = re.compile(r"(?<=[,;\t])(?=\s*[=+\-@])")
+"""Where a program that splits at another delimiter than was written would begin a cell with a formula."""
 BOM = b"\xef\xbb\xbf"
 """Spreadsheets read a file that begins so as UTF-8."""
 MEDIA_TYPE = "text/csv; charset=utf-8"
@@ -39,5 +42,6 @@ def _cell(value: object, delimiter: Delimiter) -> object:
 
 
 def safe(text: str) -> str:
-    """A text that no spreadsheet takes for a formula: an apostrophe before what could begin one."""
-    return "'" + text if text.startswith(BEGINS_FORMULA) else text
+    """A text that no spreadsheet takes for a formula: an apostrophe before what could begin one, also after a delimiter."""
+    within = FORMULA_WITHIN.sub("'", text)
+    return "'" + within if text.startswith(BEGINS_FORMULA) else within

@@ -21,6 +21,8 @@ STRONG = 90
 """From this score on a scale in the green zone is a strength."""
 MOST_NAMED = 5
 """Strengths, and development areas, that are named."""
+SHORTEST = Fraction(1, 100)
+"""A piece of the curve that is shorter than this is a jump: C-values have one decimal."""
 NORMAL_95 = 1.96
 """How many standard errors either way hold 95 % of a normal distribution."""
 
@@ -155,7 +157,7 @@ def pieces(target: Target) -> list[Piece]:
     for side in (target.below(), target.above()):
         for (inner, better), (outer, worse) in pairwise(side):
             low, high = max(min(inner, outer), LOWEST), min(max(inner, outer), HIGHEST)
-            if low < high:
+            if high - low >= SHORTEST and abs(outer - inner) >= SHORTEST:
                 found.append(Piece(low * 10, high * 10, float((better - worse) / abs(outer - inner))))
     return found
 

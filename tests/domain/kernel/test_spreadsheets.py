@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from domain.kernel.spreadsheets import Delimiter, lines, safe
+from domain.kernel.spreadsheets import BEGINS_FORMULA, Delimiter, lines, safe
 from rest_compat import stream
 
 TEXTS = st.text(st.sampled_from("=+-@\t\r\n\",;' aß1"), max_size=6) | st.text(max_size=8).filter(lambda text: text.isprintable())
@@ -23,7 +23,7 @@ def test_read_back_as_they_were_but_for_formulas(rows: list[list[str]], delimite
     for row, was in zip(read, rows, strict=True):
         for cell, text in zip(row, was, strict=True):
             assert not cell.startswith(("=", "+", "-", "@", "\t", "\r"))
-            assert cell in (text, "'" + text)
+            assert cell.replace("'", "") == text.replace("'", "")
     assert written.endswith("\r\n")
 
 
@@ -36,3 +36,12 @@ def test_of_the_rest_side_are_the_same(value: object) -> None:
 def test_numbers_are_numbers(delimiter: Delimiter, line: bytes) -> None:
     """A number below zero is no formula."""
     assert lines([[5.3, None, -2]], delimiter) == line
+
+
+def test_begin_no_formula_for_who_splits_at_another_sign() -> None:
+    """Q-19: a spreadsheet that wants semicolons reads a file with commas, too."""
+    name = 'Lena;=HYPERLINK("http://x","y")'
+    [cells] = csv.reader(io.StringIO(lines([[1, name]]).decode()), delimiter=";")
+    assert not any(cell.startswith(BEGINS_FORMULA) for cell in cells)
+    assert safe("a, -b;\t=c") == "a,' -b;'\t'=c"
+    assert safe("Berg, Anna; Müller-Lüdenscheidt") == "Berg, Anna; Müller-Lüdenscheidt"

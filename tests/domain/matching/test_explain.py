@@ -172,6 +172,13 @@ class TestSlope:
         steep = [abs(wanted.score(near) - wanted.score(far)) / little for near, far in sides if 0 <= near <= 10]
         assert slope(pieces(wanted), tenths) == pytest.approx(float(max(steep)))
 
+    def test_has_no_end_where_bounds_all_but_coincide(self) -> None:
+        """What is shorter than C-values can tell is a jump, which the band leaves out."""
+        for bound in (1e-320, 1e-200, 0.001):
+            found = match({"detail": {"ideal": 0, "ok_max": bound}}, {"detail": 0})
+            assert found.band is not None
+            assert math.isfinite(found.band.standard_error)
+
 
 class TestDistances:
     @given(st.lists(st.tuples(TENTHS, TARGETS), min_size=1, max_size=23))
