@@ -84,7 +84,7 @@ async def all_of(world: World, text: str, size: int) -> list[int]:
 
 class TestRelevance:
     async def test_is_that_of_the_words(self, http: Http, people: list[Measured]) -> None:
-        for text in ("anna", "berg", "ß", "a", "person1", "example.com", "nobody", "@", "o'n"):
+        for text in ("anna", "dr. anna", "berg", "ß", "a", "person1", "example.com", "nobody", "@", "o'n"):
             assert await walked(http, text, 20) == expected(people, text), text
 
     @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
