@@ -1,5 +1,6 @@
 """Exports over the graph: asked for, made by a job, downloaded, and read back."""
 
+import asyncio
 import csv
 import io
 from datetime import timedelta
@@ -289,6 +290,28 @@ class TestEnd:
             assert await world.ports().files.names("exports") == []
             told = await look(http, key)
             assert told is None if end == "delete" else (told["status"], told["download"]) == ("WITHDRAWN", None)
+
+    @pytest.mark.parametrize("end", ["delete", "withdraw"])
+    async def test_leaves_no_file_of_a_maker_that_was_killed(
+        self, http: Http, results: list[Measured], monkeypatch: pytest.MonkeyPatch, end: str
+    ) -> None:
+        """The file was there, nobody wanted it any more, and its maker died before it knew: whoever goes on deletes it."""
+        world = http.world
+        key = (await ask(http))["key"]
+        world.jobs.due.clear()
+
+        async def killed(_self: Any) -> bool:
+            async with world.work() as uow:
+                await (commands.remove(uow, key) if end == "delete" else commands.withdraw(uow))
+            raise asyncio.CancelledError
+
+        with monkeypatch.context() as patch:
+            patch.setattr(jobs._Making, "finish", killed)
+            with pytest.raises(asyncio.CancelledError):
+                await jobs.make.run(world.ports(), world.account_id, key)
+        assert len(await world.ports().files.names("exports")) == 1
+        await jobs.make.run(world.ports(), world.account_id, key)
+        assert await world.ports().files.names("exports") == []
 
     async def test_by_erasing_somebody_takes_back_what_is_ready(self, http: Http, results: list[Measured]) -> None:
         await made(http)
