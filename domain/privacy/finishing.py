@@ -23,6 +23,8 @@ LATEST = timedelta(days=7)
 """How long the sweep goes on with an erasure that could not be finished."""
 STRAGGLING = timedelta(minutes=10)
 """How long after an erasure something that was begun before it may still be written."""
+UNWRITTEN = timedelta(hours=1)
+"""After what time without another piece an unfinished file has nobody any more who writes it."""
 LOG_FOLDER = "erasures"
 
 
@@ -64,6 +66,12 @@ async def sweep(ports: Ports) -> int:
         else:
             await _look_again(ports, row.account_id, row.key)
     return len(rows)
+
+
+@job("privacy.clean", every="15 41 * * * *")
+async def clean(ports: Ports) -> int:
+    """Delete what was left of files by those who were killed while they wrote them; return how many."""
+    return await ports.files.clean(UNWRITTEN)
 
 
 async def _look_again(ports: Ports, account_id: int, key: str) -> None:
