@@ -77,6 +77,18 @@ async def expire(ports: Ports) -> int:
     return deleted
 
 
+async def clear(ports: Ports, account_id: int) -> int:
+    """Delete the files of an account that nobody may have, withdrawn ones above all; say how many there were.
+
+    Exports that were asked for after somebody was erased keep theirs.
+    """
+    names = await ports.files.names(files.folder(account_id), unfinished=True)
+    exports = {name: files.key_of(name) for name in names}
+    rows = await queries.by_keys(ports.database.read(), account_id, {*exports.values()})  # after the names: their files were there
+    wanted = {key for key, row in rows.items() if row.stored_status in WANTED}
+    return sum([await ports.files.delete(name) for name, key in exports.items() if key not in wanted])
+
+
 async def _leave_none(ports: Ports, account_id: int, key: str) -> None:
     """Delete the file of an export that nobody may have: whoever made it may have been killed before it could."""
     row = (await queries.by_keys(ports.database.read(), account_id, [key])).get(key)

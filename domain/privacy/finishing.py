@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 import orjson
 from sqlalchemy import update
 
+from domain.exports import jobs as exports
 from domain.kernel.actor import Actor
 from domain.kernel.jobs import job
 from domain.kernel.personal import OUTSIDE
@@ -47,6 +48,7 @@ async def finish(ports: Ports, account_id: int, key: str) -> None:
         return
     await keep(ports.files, Logged(account_id, key, row.candidate_key, row.requested_at, row.actor))
     await _remove(ports, account_id, row, [place.folder for place in OUTSIDE if place.folder])
+    await exports.clear(ports, account_id)
     more = await _erase_again(ports, account_id, row)
     await ports.database.purge({*row.tables, *more})
     async with ports.database.work(Actor.system(account_id)) as uow:

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 import pytest
+from sqlalchemy import update
 
 from domain.exports import commands, files, jobs, queries
 from domain.exports.layout import GERMAN
@@ -18,6 +19,8 @@ from domain.kernel.errors import Forbidden
 from domain.kernel.permissions import Permission
 from domain.kernel.spreadsheets import BOM
 from domain.privacy import commands as privacy
+from domain.privacy import finishing
+from domain.privacy.model import Erasure
 from domain.results.scoring import label_of
 from tests.support import measured
 from tests.support.http import Http
@@ -48,6 +51,10 @@ async def made(http: Http, **input: Any) -> bytes:
     """The file of an export."""
     key = (await ask(http, **input))["key"]
     await http.world.run_jobs()
+    return await fetched(http, key)
+
+
+async def fetched(http: Http, key: str) -> bytes:
     told = await look(http, key)
     assert told["status"] == "READY", told
     reply = await http.request("GET", told["download"]["url"].removeprefix(http.world.settings.address), key=None)
@@ -329,6 +336,27 @@ class TestEnd:
         assert (told["status"], told["download"]) == ("WITHDRAWN", None)
         await http.world.run_jobs()
         assert await http.world.ports().files.names("exports") == []
+
+    async def test_by_erasing_somebody_leaves_those_asked_for_since(self, http: Http, results: list[Measured]) -> None:
+        """However often the erasure's job is tried, and whatever a killed process left beside them."""
+        world = http.world
+        await made(http, people=True)
+        async with world.work() as uow:
+            erased = await privacy.erase(uow, f"cand_{world.account_id}_{results[0].person}")
+        [finish] = world.jobs.due
+        world.jobs.due.clear()
+        left = world.settings.var / "files" / files.folder(world.account_id) / "exp_killed.csv#1"
+        left.write_bytes(b"a name")
+        content = await made(http, people=True)
+        world.jobs.due.append(finish)
+        await world.run_jobs()
+        [name] = await world.ports().files.names("exports", unfinished=True)
+        assert await world.ports().files.get(name) == content
+        async with world.work() as uow:
+            await uow.change(update(Erasure).where(Erasure.account_id == uow.account_id).values(finished_at=None))
+        await finishing.finish.run(world.ports(), world.account_id, erased.key)
+        assert await world.ports().files.names("exports") == [name]
+        assert table(await fetched(http, files.key_of(name))) == table(content)
 
     async def test_without_its_file(self, http: Http, results: list[Measured]) -> None:
         key = (await ask(http))["key"]
