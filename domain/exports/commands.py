@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import case, delete, func, select, update
 
 from domain.access.model import Account
 from domain.exports import jobs
@@ -84,11 +84,13 @@ async def remove(uow: UnitOfWork, key: str) -> str:
 async def withdraw(uow: UnitOfWork) -> int:
     """Take back all exports that may know somebody who is being erased; return how many.
 
-    Whoever calls it deletes the files after the commit (`files.folder`); one that is being made is dropped when it ends.
+    Those that wait stay so, but are written as well: one that begins meanwhile does so after the erasure, or is taken back.
+    Whoever calls it clears away the files after the commit (`jobs.clear`); one that is being made is dropped when it ends.
     """
-    began = (ExportStatus.RUNNING, ExportStatus.READY)
-    change = update(Export).where(Export.account_id == uow.account_id, Export.status.in_(began)).values(status=ExportStatus.WITHDRAWN)
-    taken = await uow.change(change)
+    known = (*UNFINISHED, ExportStatus.READY)
+    status = case((Export.status == ExportStatus.PENDING, Export.status), else_=ExportStatus.WITHDRAWN)
+    change = update(Export).where(Export.account_id == uow.account_id, Export.status.in_(known)).values(status=status)
+    taken = (await uow.changed(change.returning(Export.status))).count(ExportStatus.WITHDRAWN)
     if taken:
         uow.record("export.withdrawn", "", count=taken)
     return taken

@@ -28,6 +28,11 @@ def name(account_id: int, key: str, format: str) -> str:
     return f"{folder(account_id)}/{key}.{ENDINGS[Format(format)]}"
 
 
+def key_of(name: str) -> str:
+    """Whose file it is that lies under a name, also while it is written."""
+    return name.rpartition("/")[2].partition(".")[0]
+
+
 def link(environment: Environment, now: datetime, account_id: int, key: str, format: str) -> Download:
     """A link to the file of an export that is ready."""
     return offer(environment, now, account_id, KIND, media_type=MEDIA_TYPES[Format(format)], key=key)

@@ -20,6 +20,8 @@ from domain.kernel.jobs import job
 from domain.kernel.ports import Ports
 from domain.kernel.statements import Row, group
 
+WANTED = (ExportStatus.RUNNING, ExportStatus.READY)
+"""Only exports that stand so have a file, or will have one in a moment."""
 MOST_TRIES = 5
 """Times that an export is begun before it is said to have failed; a worker that is killed counts as a try."""
 
@@ -33,6 +35,7 @@ async def make(ports: Ports, account_id: int, key: str) -> None:
     """Write the file of an export; begun anew when it runs again, and the file is there whole or not at all."""
     export = await _begun(ports, account_id, key)
     if export is None:
+        await _leave_none(ports, account_id, key)
         return
     place = files.name(account_id, key, export.format)
     try:
@@ -45,6 +48,7 @@ async def make(ports: Ports, account_id: int, key: str) -> None:
         if export.tries < MOST_TRIES:
             raise  # the job engine tries again
         await _fail(ports.database, account_id, key)
+        await _leave_none(ports, account_id, key)
         raise
     if not ready:
         await ports.files.delete(place)
@@ -71,6 +75,25 @@ async def expire(ports: Ports) -> int:
                 await uow.session.execute(delete(table).where(table.c.account_id == account_id, table.c.key.in_(keys)))
             deleted += len(keys)
     return deleted
+
+
+async def clear(ports: Ports, account_id: int) -> int:
+    """Delete the files of an account that nobody may have, withdrawn ones above all; say how many there were.
+
+    Exports that were asked for after somebody was erased keep theirs.
+    """
+    names = await ports.files.names(files.folder(account_id), unfinished=True)
+    exports = {name: files.key_of(name) for name in names}
+    rows = await queries.by_keys(ports.database.read(), account_id, {*exports.values()})  # after the names: their files were there
+    wanted = {key for key, row in rows.items() if row.stored_status in WANTED}
+    return sum([await ports.files.delete(name) for name, key in exports.items() if key not in wanted])
+
+
+async def _leave_none(ports: Ports, account_id: int, key: str) -> None:
+    """Delete the file of an export that nobody may have: whoever made it may have been killed before it could."""
+    row = (await queries.by_keys(ports.database.read(), account_id, [key])).get(key)
+    if row is None or row.stored_status not in WANTED:
+        await forget.run(ports, account_id, key)
 
 
 async def _begun(ports: Ports, account_id: int, key: str) -> Row | None:

@@ -53,6 +53,8 @@ class Database(ABC):
         self.jobs = means.jobs
         self.environment = means.environment
         self.signals = Signals()
+        self.purging = asyncio.Lock()
+        """Held by whoever purges, so that one purge does for all who wait for one."""
         self.after_commit: list[Callable[[set[str]], None]] = []
         """Called in this process after every commit, with the types of the events that it recorded."""
 

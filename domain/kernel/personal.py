@@ -90,7 +90,7 @@ class Place:
     holding: Holding
     held: Held | None = None
     folder: str = ""
-    """Where its files lie in the store, by `{account}` and `{candidate}`; erasure deletes the folder."""
+    """What erasure deletes of the store, by `{account}` and `{candidate}`, when there is nothing in it that is not made again."""
 
 
 UNTIL_ERASED = Text("Until the candidate is erased.", "Bis der Kandidat gelöscht wird.")
@@ -157,13 +157,12 @@ OUTSIDE: list[Place] = [
     ),
     Place(
         "exports",
-        Holding(Content.DOCUMENT, Erasure.DELETE, "files of results that show many people: all of the account go, they can be made again"),
+        Holding(Content.DOCUMENT, Erasure.DELETE, "files of results that show many people: exports withdraw all that were begun by then"),
         Held(
             Text("Exports", "Exporte"),
             Text("Handing out results as files", "Ergebnisse als Dateien aushändigen"),
             Text("Until any candidate of the account is erased.", "Bis irgendein Kandidat des Kontos gelöscht wird."),
         ),
-        "exports/{account}",
     ),
     Place(
         "erasures", Holding(Content.NONE, Erasure.KEEP, "the log of erasures as files, by keys: a restored backup is erased again by it")

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -56,11 +57,17 @@ class Files(Protocol):
         Raises FileNotFoundError.
         """
 
-    async def names(self, folder: str) -> list[str]:
-        """The names of all files below a folder."""
+    async def names(self, folder: str, *, unfinished: bool = False) -> list[str]:
+        """The names of all files below a folder; with those that are `unfinished`, which only `delete` knows."""
 
     async def delete(self, folder: str) -> int:
-        """Delete all files below a folder, or the one of that name, and say how many there were."""
+        """Delete all files below a folder, or the one of that name, unfinished ones as well, and say how many there were.
+
+        Whoever is writing one of them fails and has to write it again.
+        """
+
+    async def clean(self, older: timedelta) -> int:
+        """Delete unfinished files that nobody has written to for so long: whoever did was killed. Say how many there were."""
 
 
 class Typesetter(Protocol):

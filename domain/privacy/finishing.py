@@ -4,14 +4,17 @@ A process that had read a name before the erasure may still have written it afte
 job erases the rows once more, and a sweep looks after the latest erasures for some minutes.
 """
 
-from collections.abc import Collection
+import logging
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import orjson
 from sqlalchemy import update
 
+from domain.exports import jobs as exports
 from domain.kernel.actor import Actor
+from domain.kernel.database import Database
 from domain.kernel.jobs import job
 from domain.kernel.personal import OUTSIDE
 from domain.kernel.ports import Files, Ports
@@ -23,7 +26,13 @@ LATEST = timedelta(days=7)
 """How long the sweep goes on with an erasure that could not be finished."""
 STRAGGLING = timedelta(minutes=10)
 """How long after an erasure something that was begun before it may still be written."""
+UNWRITTEN = timedelta(hours=1)
+"""After what time without another piece an unfinished file has nobody any more who writes it."""
 LOG_FOLDER = "erasures"
+
+OWN = [place.folder for place in OUTSIDE if "{candidate}" in place.folder]
+SHARED = [place.folder for place in OUTSIDE if place.folder and place.folder not in OWN]
+log = logging.getLogger("centil.privacy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +48,57 @@ class Logged:
 
 @job("privacy.finish")
 async def finish(ports: Ports, account_id: int, key: str) -> None:
-    """Delete files about a candidate and leave nothing of them in the database's own files; note when that was done."""
-    row = (await queries.by_keys(ports.database.read(), account_id, [key])).get(key)
-    if row is None or row.finished_at is not None:
-        return
-    await keep(ports.files, Logged(account_id, key, row.candidate_key, row.requested_at, row.actor))
-    await _remove(ports, account_id, row, [place.folder for place in OUTSIDE if place.folder])
-    more = await _erase_again(ports, account_id, row)
-    await ports.database.purge({*row.tables, *more})
-    async with ports.database.work(Actor.system(account_id)) as uow:
-        unfinished = update(Erasure).where(Erasure.account_id == account_id, Erasure.key == key, Erasure.finished_at.is_(None))
-        if await uow.change(unfinished.values(finished_at=uow.now)):
+    """Delete files about a candidate and leave nothing of them in the database's own files; note when that was done.
+
+    Others that wait for the same are finished with it: a purge costs as much for one as for many.
+    """
+    async with ports.database.purging:
+        row = (await queries.by_keys(ports.database.read(), account_id, [key])).get(key)
+        if row is None or row.finished_at is not None:
+            return
+        since = ports.database.clock.now() - LATEST
+        waiting = await queries.unfinished(ports.database.read(), since=since)
+        tables: set[str] = {*row.tables, *await _rid(ports, account_id, row)}
+        done = {account_id: [key]}
+        for other in waiting:
+            if other.key != key and (touched := await _rid_of_another(ports, other)) is not None:
+                tables |= {*other.tables, *touched}
+                done.setdefault(other.account_id, []).append(other.key)
+        for account in done:
+            await _remove_shared(ports, account)
+        await ports.database.purge(tables)
+        for account, keys in done.items():
+            await _note(ports.database, account, keys)
+
+
+async def _rid(ports: Ports, account_id: int, row: Row) -> Collection[str]:
+    """Delete what is about one candidate alone, rows once more; return the tables in which there were any."""
+    await keep(ports.files, Logged(account_id, row.key, row.candidate_key, row.requested_at, row.actor))
+    await _remove(ports, account_id, row)
+    return await _erase_again(ports, account_id, row)
+
+
+async def _rid_of_another(ports: Ports, row: Row) -> Collection[str] | None:
+    """The same for one of those that wait; None when it fails, for its own job tries again."""
+    try:
+        return await _rid(ports, row.account_id, row)
+    except Exception:
+        log.exception("erasure not finished with another", extra={"account": row.account_id})
+        return None
+
+
+async def _remove_shared(ports: Ports, account_id: int) -> None:
+    """Delete the files of an account that show many people."""
+    for folder in SHARED:
+        await ports.files.delete(folder.format(account=account_id))
+    await exports.clear(ports, account_id)
+
+
+async def _note(database: Database, account_id: int, keys: Sequence[str]) -> None:
+    """Note which erasures are finished."""
+    async with database.work(Actor.system(account_id)) as uow:
+        mine = update(Erasure).where(Erasure.account_id == account_id, Erasure.key.in_(keys), Erasure.finished_at.is_(None))
+        for key in await uow.changed(mine.values(finished_at=uow.now).returning(Erasure.key)):
             uow.record("erasure.finished", key)
 
 
@@ -66,9 +115,15 @@ async def sweep(ports: Ports) -> int:
     return len(rows)
 
 
+@job("privacy.clean", every="15 41 * * * *")
+async def clean(ports: Ports) -> int:
+    """Delete what was left of files by those who were killed while they wrote them; return how many."""
+    return await ports.files.clean(UNWRITTEN)
+
+
 async def _look_again(ports: Ports, account_id: int, key: str) -> None:
     row = (await queries.by_keys(ports.database.read(), account_id, [key]))[key]
-    removed = await _remove(ports, account_id, row, [place.folder for place in OUTSIDE if "{candidate}" in place.folder])
+    removed = await _remove(ports, account_id, row)
     if more := await _erase_again(ports, account_id, row):
         await ports.database.purge(more)
     if removed or more:
@@ -81,12 +136,12 @@ async def _erase_again(ports: Ports, account_id: int, row: Row) -> Collection[st
         return await erase.apply(uow, row.candidate_key)
 
 
-async def _remove(ports: Ports, account_id: int, row: Row, folders: Collection[str]) -> int:
-    """Delete folders of the store and mails in files; say how many files there were."""
+async def _remove(ports: Ports, account_id: int, row: Row) -> int:
+    """Delete files and mails about a candidate alone; say how many there were."""
     async with ports.database.work(Actor.system(account_id)) as uow:
         mails = {*row.mails, *await erase.mailed(uow, row.candidate_key)}
     removed = await ports.mailer.forget(mails)
-    for folder in folders:
+    for folder in OWN:
         removed += await ports.files.delete(folder.format(account=account_id, candidate=row.candidate_key))
     return removed
 

@@ -14,6 +14,8 @@ from domain.kernel.paging import Page, Window
 from domain.kernel.statements import ACCOUNT, Read, Row, any_of, by_key, statement
 from domain.privacy.model import Erasure
 
+UNFINISHED_AT_ONCE = 200
+"""Erasures that are finished together: a second or two of work before the purge that they share."""
 COLUMNS = (
     Erasure.key,
     Erasure.candidate_key,
@@ -34,6 +36,13 @@ _LATEST = statement(
     .where(Erasure.requested_at >= _SINCE, or_(Erasure.finished_at.is_(None), Erasure.finished_at >= _FRESH))
     .order_by(Erasure.requested_at),
     unscoped="the sweep looks after the latest erasures of all accounts",
+)
+_UNFINISHED = statement(
+    select(Erasure.account_id, *COLUMNS)
+    .where(Erasure.requested_at >= _SINCE, Erasure.finished_at.is_(None))
+    .order_by(Erasure.requested_at)
+    .limit(UNFINISHED_AT_ONCE),
+    unscoped="one purge of the database does for the erasures of all accounts",
 )
 _NEWEST = statement(
     select(Erasure.key).order_by(Erasure.requested_at.desc(), Erasure.key.desc()).limit(1),
@@ -88,6 +97,11 @@ async def erased_attempts(read: Read, account_id: int, window: Window, *, given:
 async def latest(read: Read, *, since: datetime, fresh: datetime) -> list[Row]:
     """The erasures of all accounts asked for since a moment that are not finished, or were not before another."""
     return await read(_LATEST, since=since, fresh=fresh)
+
+
+async def unfinished(read: Read, *, since: datetime) -> list[Row]:
+    """The oldest erasures of all accounts that were asked for since a moment and are not finished."""
+    return await read(_UNFINISHED, since=since)
 
 
 async def newest(read: Read) -> str | None:

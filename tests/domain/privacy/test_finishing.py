@@ -1,18 +1,25 @@
 """What follows an erasure: files, mails, and whatever was written by those who had read before it (Q-11)."""
 
+from collections.abc import Collection
+from typing import Any
+
 import orjson
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 
 from domain.candidates.model import Candidate
 from domain.invites import commands, entries
 from domain.invites.model import Invite
 from domain.kernel import events
 from domain.kernel.actor import Actor
+from domain.kernel.work import UnitOfWork
+from domain.privacy import commands as privacy
 from domain.privacy import finishing, queries
 from domain.privacy.finishing import finish, sweep
+from domain.privacy.model import Erasure
 from gateway.adapters.files import Store, store
 from gateway.adapters.mail import FileMailer, mailer
+from tests.domain.at_once import all_at_once, failures
 from tests.domain.privacy.people import Person, candidate_of, erase, erasure_of, everything, found
 from tests.support.world import World
 
@@ -103,6 +110,86 @@ class TestFinish:
         left = sorted(path.name for path in post.folder.iterdir())
         assert len(left) == 3
         assert {name.split("-")[1] for name in left} == {"invitation", "reminder", "entry"}
+
+
+class TestMany:
+    async def erased(self, world: World) -> list[tuple[int, str]]:
+        """Twenty erasures in two accounts whose jobs have not run."""
+        other, _ = await world.other_account()
+        made = []
+        for number, actor in enumerate([world.actor] * 15 + [other] * 5, 10):
+            person = Person(number)
+            async with world.work(actor) as uow:
+                await commands.send(uow, email=person.email, name=person.name, send_email=False)
+                mine = select(Candidate.key).where(Candidate.account_id == uow.account_id, Candidate.email == person.email)
+                key = (await uow.session.execute(mine)).scalar_one()
+                made.append((uow.account_id, (await privacy.erase(uow, key)).key))
+        world.jobs.due.clear()
+        return made
+
+    async def finished(self, world: World, erasures: list[tuple[int, str]]) -> list[bool]:
+        read = world.database.read()
+        return [(await queries.by_keys(read, account, [key]))[key].finished_at is not None for account, key in erasures]
+
+    async def test_share_one_purge(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        """It takes a second where there are many candidates: one for each of thousands would take an hour."""
+        erasures, purges = await self.erased(world), []
+        purge = world.database.purge
+
+        async def counted(tables: Collection[str]) -> None:
+            purges.append(tables)
+            await purge(tables)
+
+        monkeypatch.setattr(world.database, "purge", counted)
+        assert failures(await all_at_once(finish.run(world.ports(), account, key) for account, key in erasures)) == []
+        assert [set(tables) for tables in purges] == [{"candidate", "invite"}]
+        assert all(await self.finished(world, erasures))
+        assert len(await told(world, "erasure.finished")) == 15
+        assert len(await world.ports().files.names("erasures")) == 20
+
+    async def test_one_that_fails_keeps_nobody_waiting(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        erasures = await self.erased(world)
+        broken, keep = erasures[7][1], finishing.keep
+
+        async def failing(files: Store, log: finishing.Logged) -> None:
+            if log.key == broken:
+                raise OSError("full")
+            await keep(files, log)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(finishing, "keep", failing)
+            outcomes = await all_at_once(finish.run(world.ports(), account, key) for account, key in erasures)
+        assert failures(outcomes) == ["OSError"]
+        assert await self.finished(world, erasures) == [key != broken for _, key in erasures]
+        await finish.run(world.ports(), *erasures[7])
+        assert all(await self.finished(world, erasures))
+
+    async def test_one_that_comes_during_a_purge_has_its_own(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        """What is erased while the log is being cut may be in it afterwards."""
+        first, second = (await self.erased(world))[:2]
+        async with world.work() as uow:
+            await uow.change(update(Erasure).where(Erasure.account_id == uow.account_id).values(finished_at=uow.now))
+            await uow.change(_only(uow, first))
+        purge, purges = world.database.purge, []
+
+        async def counted(tables: Collection[str]) -> None:
+            purges.append(tables)
+            if len(purges) == 1:
+                async with world.work() as uow:
+                    await uow.change(_only(uow, second))
+            await purge(tables)
+
+        monkeypatch.setattr(world.database, "purge", counted)
+        await finish.run(world.ports(), *first)
+        assert await self.finished(world, [first, second]) == [True, False]
+        await finish.run(world.ports(), *second)
+        assert (len(purges), await self.finished(world, [second])) == (2, [True])
+
+
+def _only(uow: UnitOfWork, erasure: tuple[int, str]) -> Any:
+    """An erasure as if nothing had followed it yet."""
+    mine = (Erasure.account_id == uow.account_id, Erasure.key == erasure[1])
+    return update(Erasure).where(*mine).values(finished_at=None)
 
 
 class TestSweep:

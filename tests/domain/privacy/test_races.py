@@ -6,6 +6,9 @@ from typing import Any
 import pytest
 
 from domain.candidates import commands as candidates
+from domain.exports import commands as exports
+from domain.exports import jobs
+from domain.exports import queries as exported
 from domain.invites import attempts, commands, entries
 from domain.invites.model import Attempt, Entry, Invite
 from domain.kernel.actor import Actor
@@ -127,6 +130,23 @@ class TestErasing:
         assert failures([await during(world, rename, erase(world, key))]) == []
         await nothing_is_left(world)
 
+    async def test_while_an_export_begins(self, world: World) -> None:
+        """The job waits for the erasure, although nothing of its export was begun, and so reads nobody who is gone."""
+        _, attempt = await answered(world)
+        await work(world, lambda uow: attempts.complete(uow, attempt))
+        key = await candidate_of(world, ANNA.email)
+        export = await work(world, asked)
+        world.jobs.due.clear()
+        making = jobs.make.run(world.ports(), world.account_id, export)
+        assert failures([await during(world, lambda uow: privacy.erase(uow, key), making)]) == []
+        row = (await exported.by_keys(world.database.read(), world.account_id, [export]))[export]
+        [name] = await world.ports().files.names("exports")
+        content = await world.ports().files.get(name)
+        assert (row.stored_status, row.done) == ("ready", 1)
+        assert content is not None
+        assert found(content.decode(), ANNA) == set()
+        await nothing_is_left(world)
+
     async def test_in_the_middle_of_everything(self, world: World) -> None:
         """Fifty works at once, some of them erasures: each ends or says why not, and who was erased is gone."""
         people = [Person(number) for number in range(5)]
@@ -153,6 +173,11 @@ class TestErasing:
         await world.run_jobs()
         text = everything(world)
         assert [found(text, person) for person in people] == [set()] * 5
+
+
+async def asked(uow: UnitOfWork) -> str:
+    """An export with names."""
+    return await exports.request(uow, format=exports.Format.CSV, conditions={"instrument": "escprofile"}, people=True)
 
 
 async def candidate_after(world: World) -> str:
