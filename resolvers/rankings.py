@@ -36,6 +36,10 @@ if TYPE_CHECKING:
 EXACT = "The exact mean of the scores of all scales with a target and a value, 0 to 100: what the ranking goes by."
 
 
+RANKING, BEST_PROFILES = 50, 20
+"""What ranking everybody for a job profile costs, and all job profiles for somebody, in objects."""
+
+
 def _shown(exact: Exact) -> int:
     return half_up(Fraction(exact.numerator, exact.denominator))
 
@@ -101,7 +105,7 @@ async def _among(context: Context, given: Mapping[str, Any]) -> pages.Among:
 
 
 ranking: Any = level_field(
-    Declared("connection", _ranking, columns=("targets",)),
+    Declared("connection", _ranking, columns=("targets",), weight=RANKING),
     page_arguments(filter=RankingFilter),
     Connection[RankedResult],
     "The account's candidates by how well their latest result fits, the best first. Exact, and with every result until now.",
@@ -128,7 +132,7 @@ def _values(row: Any) -> dict[str, int]:
 
 
 best_profiles: Any = level_field(
-    Declared("connection", _best_profiles, columns=("key",)),
+    Declared("connection", _best_profiles, columns=("key",), weight=BEST_PROFILES),
     page_arguments(),
     Connection[RankedProfile],
     "The job profiles in use by how well their latest result fits, the best first; empty without a result.",

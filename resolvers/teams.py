@@ -22,7 +22,7 @@ from domain.teams import commands, export, joining, queries
 from domain.teams.export import Format
 from domain.teams.joining import Joined
 from resolvers import ids
-from resolvers.compositions import TeamComposition, TeamCoverage, compositions
+from resolvers.compositions import COVERAGE, TeamComposition, TeamCoverage, compositions
 from resolvers.context import Context
 from resolvers.downloads import Download
 from resolvers.enums import PersonOrder, graph_enum
@@ -139,7 +139,8 @@ class Team(Node):
         return [found[parent.team_id] for parent in parents]  # type: ignore[misc]
 
     @batched(
-        "How well it covers a job profile; null when there is no such profile. A person counts once, by their latest result in the team."
+        "How well it covers a job profile; null when there is no such profile. A person counts once, by their latest result in the team.",
+        weight=COVERAGE,
     )
     async def coverage(
         parents: Sequence[Any], context: Context, *, job_profile: Annotated[strawberry.ID, arg("The key of the job profile, or its id.")]
