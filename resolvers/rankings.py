@@ -78,7 +78,7 @@ class RankedProfile:
 class RankingFilter:
     minimum_score: int | None = defaulted("Those whose overall score, as it is shown, is at least this; 0 to 100.", None)
     no_red_zone: bool = defaulted("Only those with no scale in the red zone.", False)
-    team: strawberry.ID | None = defaulted("Those who are in this team, by its number or id.", None)
+    team: strawberry.ID | None = defaulted("Those who are in this team, by its number or id; needs `teams:read`.", None)
     completed_from: datetime | None = defaulted("Those whose latest result was completed at this moment or later.", None)
     completed_until: datetime | None = defaulted("Those whose latest result was completed before this moment.", None)
 
@@ -94,6 +94,8 @@ async def _ranking(parents: Sequence[Any], context: Context, *, filter: Any = No
 
 async def _among(context: Context, given: Mapping[str, Any]) -> pages.Among:
     team = given.get("team")
+    if team is not None:
+        context.require(Permission.TEAMS_READ)
     attempts = None if team is None else await ranked.attempts_of_team(context.read, context.account_id, team)
     return pages.Among(
         attempts=attempts,

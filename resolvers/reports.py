@@ -49,6 +49,7 @@ def report(
     focus: Annotated[ReportFocus, arg("From which side.")] = ReportFocus.STANDARD,
     language: InLanguage = Language.EN,
 ) -> documents.Report:
+    context.require(Permission.CANDIDATES_READ)
     return documents.report(context.environment, context.now, context.account_id, attempt_id, focus, language)
 
 

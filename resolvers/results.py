@@ -172,7 +172,8 @@ class Result(Node):
         pictures.report,
         columns=("attempt_id",),
         context=True,
-        description="Its report as a PDF, with a link that works for a quarter of an hour.",
+        description="Its report as a PDF, with a link that works for a quarter of an hour. "
+        "Needs `candidates:read` as well, for it names the person.",
     )
     radar: str = batched(
         "The 17 operative scales as a radar: an SVG picture without scripts and without anything from elsewhere.", weight=PICTURE

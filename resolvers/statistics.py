@@ -10,7 +10,6 @@ import strawberry
 
 from domain.instruments import bank
 from domain.invites.errors import UnknownInstrument
-from domain.kernel.actor import authorize_type
 from domain.kernel.errors import BadInput
 from domain.kernel.language import Language
 from domain.kernel.permissions import Permission
@@ -63,7 +62,8 @@ graph_enum(
         StatisticsGrouping.QUARTER: "By the quarter of completion in UTC; keys such as `2026-Q1`.",
         StatisticsGrouping.INSTRUMENT_VERSION: "By the version of the instrument; keys such as `1.0`.",
         StatisticsGrouping.NORM_GROUP: "By the norm group that results were compared with, in its version; keys such as `1@1`.",
-        StatisticsGrouping.TEAM: "By the team that people are in: somebody in two counts in both. Keys are the teams' numbers.",
+        StatisticsGrouping.TEAM: "By the team that people are in: somebody in two counts in both. "
+        "Keys are the teams' numbers. Needs `teams:read`.",
         StatisticsGrouping.MATCH: "By the colour of the match to a job profile, which `jobProfile` names; keys such as `lightgreen`.",
     },
 )
@@ -226,7 +226,7 @@ class StatisticsFilter:
         "Those of this instrument, in any version or, as `key@version`, in one.", strawberry.ID(bank.PROFILE)
     )
     norm_group: strawberry.ID | None = defaulted("Those compared with this norm group.", None)
-    team: strawberry.ID | None = defaulted("Those of people who are in this team, by its number or id.", None)
+    team: strawberry.ID | None = defaulted("Those of people who are in this team, by its number or id; needs `teams:read`.", None)
     completed_from: datetime | None = defaulted("Completed at this moment or later.", None)
     completed_until: datetime | None = defaulted("Completed before this moment.", None)
 
@@ -246,6 +246,8 @@ class StatisticsQuery:
         job_profile: Annotated[strawberry.ID | None, arg("For `MATCH`: the job profile's key or id; needs `job_profiles:read`.")] = None,
     ) -> Statistics:
         given = filters(filter or StatisticsFilter())
+        if "team" in given:
+            context.require(Permission.TEAMS_READ)
         instrument = _instrument(given["instrument"])
         sample = await samples.gather(context.read, context.account_id, instrument, given)
         whole, divided = await groups.told(sample, await _grouping(context, group_by, job_profile))
@@ -258,9 +260,10 @@ async def _grouping(context: Context, wanted: StatisticsGrouping | None, job_pro
     Raises BadInput when a job profile is missing, Forbidden for whoever may not read it.
     """
     if wanted is StatisticsGrouping.TEAM:
+        context.require(Permission.TEAMS_READ)
         return groups.by_team(await samples.members(context.read, context.account_id))
     if wanted is StatisticsGrouping.MATCH:
-        authorize_type(context.actor, Permission.JOB_PROFILES_READ)
+        context.require(Permission.JOB_PROFILES_READ)
         key = ids.key_of("JobProfile", job_profile or "")
         row = (await job_profiles.by_keys(context.read, context.account_id, [key])).get(key)
         if row is None:

@@ -11,7 +11,6 @@ import strawberry
 from domain.candidates import queries as candidates
 from domain.invites import queries as invites
 from domain.invites.status import Origin
-from domain.kernel.actor import authorize_type
 from domain.kernel.paging import Page
 from domain.kernel.permissions import Permission
 from domain.kernel.spreadsheets import Delimiter
@@ -157,8 +156,7 @@ class Team(Node):
         format: Annotated[Format, arg("As what kind of file.")] = Format.CSV,
         delimiter: Annotated[Delimiter, arg("For CSV: what stands between the cells.")] = Delimiter.COMMA,
     ) -> list[Download]:
-        for inside in (Permission.CANDIDATES_READ, Permission.RESULTS_READ):
-            authorize_type(context.actor, inside)
+        context.require(Permission.CANDIDATES_READ, Permission.RESULTS_READ)
         made = (context.environment, context.now, context.account_id)
         return [export.link(*made, parent.team_id, format=format, delimiter=delimiter) for parent in parents]  # type: ignore[misc]
 
