@@ -26,6 +26,6 @@ def authorize_operation(context: Context, prepared: Prepared) -> None:
 def executor(schema: Any, *, limits: Limits | None = None, introspection: bool = True, suggestions: bool = True) -> Executor:
     """Make an executor for a schema built by `resolvers.schema.build`."""
     ways = Ways(schema._schema, graph.declared, schema.config, schema.schema_converter.scalar_registry, QUICK)
-    policy = Policy(graph.field_guard, graph.type_requirement, graph.field_kind, ways, graph.tag_of, graph.list_bound)
+    policy = Policy(graph.field_guard, graph.type_requirement, graph.field_kind, ways, graph.tag_of, graph.list_bound, graph.field_weight)
     documents = Documents(schema._schema, policy, limits or Limits(), introspection=introspection, suggestions=suggestions)
     return Executor(documents, authorize_operation)

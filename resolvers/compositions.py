@@ -1,6 +1,7 @@
 """What teams are made up of, and how well they cover a job profile."""
 
 from collections.abc import Collection, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
@@ -15,6 +16,7 @@ from domain.reports import charts, team
 from domain.teams import composition, queries
 from resolvers import ids
 from resolvers.context import Context
+from resolvers.drawing import PICTURE, drawn
 from resolvers.fields import arg, attribute, batched, computed, edge, graph_type
 from resolvers.instruments import Scale
 from resolvers.reports import OPERATIVE, InLanguage, Width, checked
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from resolvers.job_profiles import JobProfile
 
 READ = Permission.RESULTS_READ
+COVERAGE = JOINING = 50
+"""What reading a whole team, and everybody who could join it, costs in objects."""
 
 
 @graph_type(requires=READ, description="How one scale came out in a team, on the C-scale (0 to 10).")
@@ -52,9 +56,13 @@ class GravesBalance:
     wir_ich: WirIch = attribute("The share of G2, G4 and G6 (Wir) against G3, G5 and G7 (Ich), of all these people together.")
 
 
-def _chart(scales: Sequence[Any], *, language: InLanguage = Language.EN, width: Width = None) -> str:
-    operative = [one for one in scales if one.scale.kind == OPERATIVE]
-    return charts.team_chart(team.spreads(operative, language, headed=True), language, checked(width))
+async def _charts(parents: Sequence[Any], context: Context, *, language: InLanguage = Language.EN, width: Width = None) -> list[str]:
+    return await drawn(parents, partial(_chart, language=language, width=checked(width)))
+
+
+def _chart(made_up: Any, *, language: Language, width: int | None) -> str:
+    operative = [one for one in made_up.scales if one.scale.kind == OPERATIVE]
+    return charts.team_chart(team.spreads(operative, language, headed=True), language, width)
 
 
 @graph_type(
@@ -65,11 +73,9 @@ class TeamComposition:
     people: int = attribute("How many people; who is in the team by several attempts counts once.")
     scales: list[ScaleComposition] = attribute("Every scale in the published order.")
     graves: GravesBalance | None = attribute("The balance of Graves values; null when nobody has all six.")
-    chart: str = computed(
-        _chart,
-        columns=("scales",),
-        description="The 17 operative scales as an SVG picture: mean, spread and range of each, nothing from elsewhere.",
-    )
+    chart: str = batched(
+        "The 17 operative scales as an SVG picture: mean, spread and range of each, nothing from elsewhere.", weight=PICTURE
+    )(_charts)
 
 
 @graph_type(requires=READ, description="Somebody who would join or leave, and what the coverage would be then.")
@@ -112,7 +118,8 @@ class TeamCoverage:
 
     @batched(
         "Who would close most of the gap by joining; null when nobody would. People are judged by their latest result; "
-        "those of the team and anonymised ones are left out. Of several the one whose key comes first."
+        "those of the team and anonymised ones are left out. Of several the one whose key comes first.",
+        weight=JOINING,
     )
     async def joining(
         parents: Sequence[Any],

@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 
 from aiodataloader import DataLoader
 
-from domain.kernel.actor import Actor
+from domain.kernel.actor import Actor, authorize_type
 from domain.kernel.database import DEADLINE, Database
 from domain.kernel.environment import Environment
+from domain.kernel.permissions import Permission
 from domain.kernel.statements import Read
 from domain.kernel.work import UnitOfWork
 
@@ -69,6 +70,14 @@ class Context:
         """The transaction of the mutation field that runs now."""
         assert self.uow is not None, "only a mutation field has a transaction"
         return self.uow
+
+    def require(self, *inside: Permission) -> None:
+        """Refuse whoever may not read what is inside a file, or what a condition lets them find out.
+
+        Raises Unauthenticated or Forbidden.
+        """
+        for permission in inside:
+            authorize_type(self.actor, permission)
 
     def loader(self, name: Hashable, batch: Level, *, remembers: bool) -> DataLoader[Any, Any]:
         """The loader of this name in this request; only one that is asked by key may remember what it answered."""

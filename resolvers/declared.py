@@ -44,6 +44,8 @@ class Declared:
     """Whether one call for all parents of a level answers what a call for each of them would."""
     takes_reads: bool = False
     """Whether `level` takes `reads`: which columns of the rows that it finds are read, by their type."""
+    weight: int = 0
+    """What the field costs for each parent besides the objects it gives, as a number of objects."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,8 @@ class Guarded:
     """How an execution engine answers it without its resolver."""
     most: int | None = None
     """How many a list without pages can have, where that is more than a handful; what is asked of it is counted so often."""
+    weight: int = 0
+    """What the field costs besides the objects it gives, as a number of objects."""
 
     def ask(self, context: Context) -> None:
         """Refuse whoever lacks it.
@@ -154,15 +158,16 @@ def edge(query: Callable[..., Awaitable[Mapping[Any, Any]]], *, key: str | tuple
     return strawberry.field(resolver=resolve, description=description, metadata={DECLARED: declared})
 
 
-def batched(description: str) -> Callable[[Level], Any]:
+def batched(description: str, *, weight: int = 0) -> Callable[[Level], Any]:
     """Anything else, for all parents of a level: `async def f(parents, context, *, args) -> list`.
 
-    The arguments are the graph's; the field's type is that of the list's items.
+    The arguments are the graph's; the field's type is that of the list's items. With `weight`, each parent counts as so many
+    objects in the guard.
     """
 
     def declare(function: Level) -> Any:
         [item] = inspect.signature(function, eval_str=True).return_annotation.__args__
-        return level_field(Declared("batched", function), _arguments_of(function), item, description)
+        return level_field(Declared("batched", function, weight=weight), _arguments_of(function), item, description)
 
     return declare
 
@@ -255,9 +260,11 @@ class Transaction(FieldExtension):
         return await self.then(context, made)
 
 
-def query(*, requires: Requirement, description: str, admits_candidates: bool = False, most: int | None = None) -> Callable[..., Any]:
+def query(
+    *, requires: Requirement, description: str, admits_candidates: bool = False, most: int | None = None, weight: int = 0
+) -> Callable[..., Any]:
     """Declare a root field of the query: `async def f(context, *, args) -> value`; `most` bounds a list without pages."""
-    guarded = Guarded(requires, admits_candidates, most=most)
+    guarded = Guarded(requires, admits_candidates, most=most, weight=weight)
 
     def declare(function: Callable[..., Awaitable[Any]]) -> Any:
         returns = inspect.signature(function, eval_str=True).return_annotation

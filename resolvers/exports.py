@@ -121,7 +121,7 @@ class ExportFilter:
         "Those of this instrument, in any version or, as `key@version`, in one.", strawberry.ID(bank.PROFILE)
     )
     norm_group: strawberry.ID | None = defaulted("Those compared with this norm group.", None)
-    team: strawberry.ID | None = defaulted("Those of people who are in this team, by its number or id.", None)
+    team: strawberry.ID | None = defaulted("Those of people who are in this team, by its number or id; needs `teams:read`.", None)
     completed_from: datetime | None = defaulted("Completed at this moment or later.", None)
     completed_until: datetime | None = defaulted("Completed before this moment.", None)
 
@@ -177,6 +177,8 @@ class ExportMutation:
     )
     async def export_results(self, info: Info, input: Annotated[ExportResultsInput, arg("What to export, and how.")]) -> str:
         conditions = filters(input.filter or ExportFilter())
+        if "team" in conditions:
+            info.context.require(Permission.TEAMS_READ)
         return await commands.request(info.context.work, conditions=conditions, **given(input, "filter"))
 
     @mutation(requires=WRITE, answers=DeletedExport, then=_as_is, description="Delete an export with its file; one in the making stops.")

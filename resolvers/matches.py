@@ -103,6 +103,10 @@ class Match:
     job_profile: JobProfile | None = attribute("The job profile; null for targets that were not saved.")
 
 
+MATCH = 10
+"""What working out a match costs, in objects."""
+
+
 async def with_job_profile(parents: Sequence[Any], context: Context, key: str) -> list[explain.Match | None]:
     """Match each result with a saved job profile; None when there is no such profile."""
     profile = (await queries.by_keys(context.read, context.account_id, [key])).get(key)

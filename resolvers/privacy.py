@@ -107,6 +107,7 @@ def _document(
     format: Annotated[DossierFormat, arg("How it is written.")] = DossierFormat.PDF,
     language: InLanguage = Language.EN,
 ) -> Download:
+    context.require(Permission.RESULTS_READ, Permission.ATTEMPTS_READ)
     by = context.actor.name
     media_type = FORMATS[format]
     facts = {"candidate": key, "format": format.value, "language": language.value, "by": by}
@@ -119,7 +120,8 @@ class Dossier:
         _document,
         columns=("key",),
         context=True,
-        description="A link to it. It is made when the link is followed; each time is noted in the audit log, with who asked for the link.",
+        description="A link to it. It is made when the link is followed; each time is noted in the audit log, with who asked for the link. "
+        "Needs `results:read` and `attempts:read` as well, for that is in it.",
     )
 
 

@@ -37,6 +37,10 @@ if TYPE_CHECKING:
 EXACT = "The exact mean of the scores of all scales with a target and a value, 0 to 100: what the ranking goes by."
 
 
+RANKING, BEST_PROFILES = 50, 20
+"""What ranking everybody for a job profile costs, and all job profiles for somebody, in objects."""
+
+
 def _shown(exact: Exact) -> int:
     return half_up(Fraction(exact.numerator, exact.denominator))
 
@@ -75,7 +79,7 @@ class RankedProfile:
 class RankingFilter:
     minimum_score: int | None = defaulted("Those whose overall score, as it is shown, is at least this; 0 to 100.", None)
     no_red_zone: bool = defaulted("Only those with no scale in the red zone.", False)
-    team: strawberry.ID | None = defaulted("Those who are in this team, by its number or id.", None)
+    team: strawberry.ID | None = defaulted("Those who are in this team, by its number or id; needs `teams:read`.", None)
     completed_from: datetime | None = defaulted("Those whose latest result was completed at this moment or later.", None)
     completed_until: datetime | None = defaulted("Those whose latest result was completed before this moment.", None)
 
@@ -89,6 +93,8 @@ async def _ranking(parents: Sequence[Any], context: Context, *, filter: Any = No
 
 async def _among(context: Context, given: Mapping[str, Any]) -> pages.Among:
     team = given.get("team")
+    if team is not None:
+        context.require(Permission.TEAMS_READ)
     attempts = None if team is None else await ranked.attempts_of_team(context.read, context.account_id, team)
     return pages.Among(
         attempts=attempts,
@@ -100,7 +106,7 @@ async def _among(context: Context, given: Mapping[str, Any]) -> pages.Among:
 
 
 ranking: Any = level_field(
-    Declared("connection", _ranking, columns=("targets",)),
+    Declared("connection", _ranking, columns=("targets",), weight=RANKING),
     page_arguments(filter=RankingFilter),
     Connection[RankedResult],
     "The account's candidates by how well their latest result fits, the best first. Exact, and with every result until now.",
@@ -128,7 +134,7 @@ def _values(row: Any) -> dict[str, int]:
 
 
 best_profiles: Any = level_field(
-    Declared("connection", _best_profiles, columns=("key",)),
+    Declared("connection", _best_profiles, columns=("key",), weight=BEST_PROFILES),
     page_arguments(),
     Connection[RankedProfile],
     "The job profiles in use by how well their latest result fits, the best first; empty without a result.",

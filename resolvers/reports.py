@@ -1,6 +1,7 @@
 """Reports of results, and their pictures."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Annotated, Any
 
 from domain.instruments import bank
@@ -12,6 +13,7 @@ from domain.reports.focus import ReportFocus
 from domain.results import norms, queries
 from resolvers.context import Context
 from resolvers.downloads import Download
+from resolvers.drawing import drawn
 from resolvers.enums import graph_enum
 from resolvers.fields import arg, attribute, graph_type
 
@@ -47,18 +49,23 @@ def report(
     focus: Annotated[ReportFocus, arg("From which side.")] = ReportFocus.STANDARD,
     language: InLanguage = Language.EN,
 ) -> documents.Report:
+    context.require(Permission.CANDIDATES_READ)
     return documents.report(context.environment, context.now, context.account_id, attempt_id, focus, language)
 
 
-def radar(key: str, version: str, c_tenths: Sequence[int | None], *, language: InLanguage = Language.EN, width: Width = None) -> str:
-    instrument = bank.instrument(key, version)
+async def radar(parents: Sequence[Any], context: Context, *, language: InLanguage = Language.EN, width: Width = None) -> list[str]:
+    return await drawn(parents, partial(_radar, language=language, width=checked(width)))
+
+
+def _radar(result: Any, *, language: Language, width: int | None) -> str:
+    instrument = bank.instrument(result.instrument, result.instrument_version)
     # the norm group does not show in this picture
     scales = [
         charts.Shown(scale.name.in_language(language), "", value)
-        for scale, value in zip(instrument.scales, c_tenths, strict=True)
+        for scale, value in zip(instrument.scales, result.c_tenths, strict=True)
         if scale.kind == OPERATIVE
     ]
-    return charts.radar(scales, language, checked(width))
+    return charts.radar(scales, language, width)
 
 
 def checked(width: int | None) -> int | None:
@@ -75,7 +82,7 @@ async def bars(parents: Sequence[Any], context: Context, *, language: InLanguage
     shown = checked(width)
     pinned = list(dict.fromkeys((parent.norm_group, parent.norm_version) for parent in parents))
     groups = await queries.norm_groups_by_version(context.read, context.account_id, pinned)
-    return [_bars(parent, groups[parent.norm_group, parent.norm_version], language, shown) for parent in parents]
+    return await drawn(parents, lambda parent: _bars(parent, groups[parent.norm_group, parent.norm_version], language, shown))
 
 
 def _bars(result: Any, group: norms.NormGroup, language: Language, width: int | None) -> str:

@@ -18,12 +18,13 @@ from domain.results import norms, queries, scoring
 from resolvers import ids
 from resolvers import reports as pictures
 from resolvers.context import Context
+from resolvers.drawing import PICTURE
 from resolvers.enums import ListOrder, ScaleLabel, Tendency
 from resolvers.fields import Connection, arg, attribute, batched, computed, edge, graph_type, listing, query, unfold
 from resolvers.inputs import defaulted
 from resolvers.instruments import Instrument, Scale, of_version
 from resolvers.job_profiles import TargetInput
-from resolvers.matches import Match, with_job_profile, with_targets
+from resolvers.matches import MATCH, Match, with_job_profile, with_targets
 from resolvers.nodes import Node, findable
 from resolvers.scalars import BigInt
 from resolvers.texts import LocalizedText
@@ -171,18 +172,17 @@ class Result(Node):
         pictures.report,
         columns=("attempt_id",),
         context=True,
-        description="Its report as a PDF, with a link that works for a quarter of an hour.",
+        description="Its report as a PDF, with a link that works for a quarter of an hour. "
+        "Needs `candidates:read` as well, for it names the person.",
     )
-    radar: str = computed(
-        pictures.radar,
-        columns=("instrument", "instrument_version", "c_tenths"),
-        description="The 17 operative scales as a radar: an SVG picture without scripts and without anything from elsewhere.",
-    )
-    bars: str = batched("All scales as bars with their confidence bands of 95 %, by groups: an SVG picture of the same kind.")(
-        pictures.bars
-    )
+    radar: str = batched(
+        "The 17 operative scales as a radar: an SVG picture without scripts and without anything from elsewhere.", weight=PICTURE
+    )(pictures.radar)
+    bars: str = batched(
+        "All scales as bars with their confidence bands of 95 %, by groups: an SVG picture of the same kind.", weight=PICTURE
+    )(pictures.bars)
 
-    @batched("How it fits a job profile, as both are now; null when there is no such profile, or it was deleted.")
+    @batched("How it fits a job profile, as both are now; null when there is no such profile, or it was deleted.", weight=MATCH)
     async def match(
         parents: Sequence[Any],
         context: Context,
@@ -191,7 +191,7 @@ class Result(Node):
     ) -> list[Match | None]:
         return await with_job_profile(parents, context, ids.key_of("JobProfile", job_profile))  # type: ignore[return-value]
 
-    @batched("What if: how it would fit a job profile with these targets, which are saved nowhere.")
+    @batched("What if: how it would fit a job profile with these targets, which are saved nowhere.", weight=MATCH)
     async def match_with(
         parents: Sequence[Any],
         context: Context,

@@ -149,6 +149,13 @@ def list_bound(graphql_field: Any) -> int | None:
     return guard.most if guard else None
 
 
+def field_weight(graphql_field: Any) -> int:
+    """What a field costs for each parent besides the objects it gives, as a number of objects."""
+    backref = graphql_field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+    declared = declaration(backref) if backref else None
+    return declared.weight if declared else 0
+
+
 def declared(graphql_field: Any) -> Declared | None:
     """How a field answers for many parents at once; None for one that is asked for each parent."""
     backref = graphql_field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)

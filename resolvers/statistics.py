@@ -10,7 +10,6 @@ import strawberry
 
 from domain.instruments import bank
 from domain.invites.errors import UnknownInstrument
-from domain.kernel.actor import authorize_type
 from domain.kernel.errors import BadInput
 from domain.kernel.language import Language
 from domain.kernel.permissions import Permission
@@ -22,8 +21,9 @@ from domain.statistics import groups, pictures, samples, tables
 from domain.teams import queries as teams
 from resolvers import ids
 from resolvers.context import Context
+from resolvers.drawing import PICTURE, drawn
 from resolvers.enums import graph_enum
-from resolvers.fields import arg, attribute, batched, computed, edge, graph_type, query
+from resolvers.fields import arg, attribute, batched, edge, graph_type, query
 from resolvers.inputs import defaulted
 from resolvers.instruments import Instrument, Scale
 from resolvers.paging import filters
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from resolvers.teams import Team
 
 READ = Permission.STATISTICS_READ
+GATHERING = 500
+"""What reading all results of a filter costs, in objects."""
 
 
 class StatisticsGrouping(Enum):
@@ -60,7 +62,8 @@ graph_enum(
         StatisticsGrouping.QUARTER: "By the quarter of completion in UTC; keys such as `2026-Q1`.",
         StatisticsGrouping.INSTRUMENT_VERSION: "By the version of the instrument; keys such as `1.0`.",
         StatisticsGrouping.NORM_GROUP: "By the norm group that results were compared with, in its version; keys such as `1@1`.",
-        StatisticsGrouping.TEAM: "By the team that people are in: somebody in two counts in both. Keys are the teams' numbers.",
+        StatisticsGrouping.TEAM: "By the team that people are in: somebody in two counts in both. "
+        "Keys are the teams' numbers. Needs `teams:read`.",
         StatisticsGrouping.MATCH: "By the colour of the match to a job profile, which `jobProfile` names; keys such as `lightgreen`.",
     },
 )
@@ -101,12 +104,12 @@ class NormDrift:
 _WORDS = Annotated[Language, arg("In which language its words are.")]
 
 
-def _histogram(scale: bank.Scale, n: int | None, histogram: list[int] | None, *, language: _WORDS = Language.EN) -> str | None:
-    return pictures.histogram(scale, n, histogram, language)
+async def _histograms(parents: Sequence[Any], context: Context, *, language: _WORDS = Language.EN) -> list[str | None]:
+    return await drawn(parents, lambda one: pictures.histogram(one.scale, one.n, one.histogram, language))
 
 
-def _heat_map(scales: Sequence[bank.Scale], values: list[list[float | None]], *, language: _WORDS = Language.EN) -> str:
-    return pictures.heat_map(scales, values, language)
+async def _heat_maps(parents: Sequence[Any], context: Context, *, language: _WORDS = Language.EN) -> list[str]:
+    return await drawn(parents, lambda one: pictures.heat_map(one.scales, one.values, language))
 
 
 @graph_type(
@@ -126,10 +129,8 @@ class ScaleStatistics:
     histogram: list[int] | None = attribute("How many people are in each class from 0 to 10; the class is the C-value rounded half up.")
     shares: list[float] | None = attribute("The same in percent of n.")
     drift: NormDrift | None = attribute("How far the classes are from those of the norm group.")
-    picture: str | None = computed(
-        _histogram,
-        columns=("scale", "n", "histogram"),
-        description="The histogram as an SVG image without scripts; the line is what the norm group promises.",
+    picture: str | None = batched("The histogram as an SVG image without scripts; the line is what the norm group promises.", weight=1)(
+        _histograms
     )
 
 
@@ -141,9 +142,7 @@ class CorrelationMatrix:
     scales: list[Scale] = attribute("The scales of rows and columns, in their order.")
     values: list[list[float | None]] = attribute("A row a scale, −1 to 1; null, too, where a scale does not vary.")
     counts: list[list[int | None]] = attribute("Over how many people.")
-    picture: str = computed(
-        _heat_map, columns=("scales", "values"), description="The matrix as an SVG image without scripts: blue for −1, red for 1."
-    )
+    picture: str = batched("The matrix as an SVG image without scripts: blue for −1, red for 1.", weight=PICTURE)(_heat_maps)
 
 
 @graph_type(
@@ -227,7 +226,7 @@ class StatisticsFilter:
         "Those of this instrument, in any version or, as `key@version`, in one.", strawberry.ID(bank.PROFILE)
     )
     norm_group: strawberry.ID | None = defaulted("Those compared with this norm group.", None)
-    team: strawberry.ID | None = defaulted("Those of people who are in this team, by its number or id.", None)
+    team: strawberry.ID | None = defaulted("Those of people who are in this team, by its number or id; needs `teams:read`.", None)
     completed_from: datetime | None = defaulted("Completed at this moment or later.", None)
     completed_until: datetime | None = defaulted("Completed before this moment.", None)
 
@@ -236,6 +235,7 @@ class StatisticsFilter:
 class StatisticsQuery:
     @query(
         requires=READ,
+        weight=GATHERING,
         description="Counts, means, spreads, correlations, reliability and norm drift of results, at most 200,000 at once.",
     )
     async def statistics(
@@ -246,6 +246,8 @@ class StatisticsQuery:
         job_profile: Annotated[strawberry.ID | None, arg("For `MATCH`: the job profile's key or id; needs `job_profiles:read`.")] = None,
     ) -> Statistics:
         given = filters(filter or StatisticsFilter())
+        if "team" in given:
+            context.require(Permission.TEAMS_READ)
         instrument = _instrument(given["instrument"])
         sample = await samples.gather(context.read, context.account_id, instrument, given)
         whole, divided = await groups.told(sample, await _grouping(context, group_by, job_profile))
@@ -258,9 +260,10 @@ async def _grouping(context: Context, wanted: StatisticsGrouping | None, job_pro
     Raises BadInput when a job profile is missing, Forbidden for whoever may not read it.
     """
     if wanted is StatisticsGrouping.TEAM:
+        context.require(Permission.TEAMS_READ)
         return groups.by_team(await samples.members(context.read, context.account_id))
     if wanted is StatisticsGrouping.MATCH:
-        authorize_type(context.actor, Permission.JOB_PROFILES_READ)
+        context.require(Permission.JOB_PROFILES_READ)
         key = ids.key_of("JobProfile", job_profile or "")
         row = (await job_profiles.by_keys(context.read, context.account_id, [key])).get(key)
         if row is None:

@@ -2,14 +2,14 @@
 
 from datetime import datetime
 from enum import Enum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
 from domain.kernel.language import Language
 from domain.kernel.permissions import Permission
 from domain.reports import commands, queries, team_documents
-from domain.reports.focus import TeamFocus
+from domain.reports.focus import TeamFocus, needed
 from domain.teams import queries as teams
 from resolvers import ids
 from resolvers.context import Context
@@ -53,6 +53,14 @@ graph_enum(
 )
 
 
+_INSIDE = "Needs `teams:read`, `results:read` and, for all but `EMPLOYEE`, `candidates:read` as well, for that is in it."
+
+
+def _download(context: Context, key: str, focus: str, status: str) -> Any:
+    context.require(*needed(TeamFocus(focus)))
+    return team_documents.link(context.environment, context.now, context.account_id, key, status)
+
+
 @graph_type(requires=READ, description="The report of a team as a PDF, one for each focus and language; asked for again, it is made again.")
 class TeamReport(Node):
     id: strawberry.ID = computed(ids.encoder("TeamReport"), columns=("key",), description="Opaque id.")
@@ -64,10 +72,10 @@ class TeamReport(Node):
     asked_at: datetime = attribute("When it was asked for last; it shows the team of about that moment.")
     finished_at: datetime | None = attribute("When it was made, or could not be made; null while it is pending.")
     download: Download | None = unfold(
-        lambda context, key, status: team_documents.link(context.environment, context.now, context.account_id, key, status),
-        columns=("key", "status"),
+        _download,
+        columns=("key", "focus", "status"),
         context=True,
-        description="A link to the file; null unless it is ready.",
+        description=f"A link to the file; null unless it is ready. {_INSIDE}",
     )
 
 
@@ -92,9 +100,11 @@ class TeamReportMutation:
         requires=WRITE,
         answers=TeamReport,
         then=read_by(queries.by_keys),
-        description="Have the report of a team made, or made again. It is pending first: ask for it by its key until it is ready.",
+        description="Have the report of a team made, or made again. It is pending first: ask for it by its key until it is ready. "
+        + _INSIDE,
     )
     async def create_team_report(self, info: Info, input: Annotated[CreateTeamReportInput, arg("Which one.")]) -> str:
+        info.context.require(*needed(input.focus))
         number = ids.number_of("Team", input.team)
         return await commands.create_of_team(info.context.work, number, focus=input.focus, language=input.language)
 

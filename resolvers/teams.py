@@ -11,7 +11,6 @@ import strawberry
 from domain.candidates import queries as candidates
 from domain.invites import queries as invites
 from domain.invites.status import Origin
-from domain.kernel.actor import authorize_type
 from domain.kernel.paging import Page
 from domain.kernel.permissions import Permission
 from domain.kernel.spreadsheets import Delimiter
@@ -22,7 +21,7 @@ from domain.teams import commands, export, joining, queries
 from domain.teams.export import Format
 from domain.teams.joining import Joined
 from resolvers import ids
-from resolvers.compositions import TeamComposition, TeamCoverage, compositions
+from resolvers.compositions import COVERAGE, TeamComposition, TeamCoverage, compositions
 from resolvers.context import Context
 from resolvers.downloads import Download
 from resolvers.enums import PersonOrder, graph_enum
@@ -139,7 +138,8 @@ class Team(Node):
         return [found[parent.team_id] for parent in parents]  # type: ignore[misc]
 
     @batched(
-        "How well it covers a job profile; null when there is no such profile. A person counts once, by their latest result in the team."
+        "How well it covers a job profile; null when there is no such profile. A person counts once, by their latest result in the team.",
+        weight=COVERAGE,
     )
     async def coverage(
         parents: Sequence[Any], context: Context, *, job_profile: Annotated[strawberry.ID, arg("The key of the job profile, or its id.")]
@@ -156,8 +156,7 @@ class Team(Node):
         format: Annotated[Format, arg("As what kind of file.")] = Format.CSV,
         delimiter: Annotated[Delimiter, arg("For CSV: what stands between the cells.")] = Delimiter.COMMA,
     ) -> list[Download]:
-        for inside in (Permission.CANDIDATES_READ, Permission.RESULTS_READ):
-            authorize_type(context.actor, inside)
+        context.require(Permission.CANDIDATES_READ, Permission.RESULTS_READ)
         made = (context.environment, context.now, context.account_id)
         return [export.link(*made, parent.team_id, format=format, delimiter=delimiter) for parent in parents]  # type: ignore[misc]
 

@@ -26,7 +26,7 @@ from graphql.validation import specified_rules
 from graphql.validation.rules.custom.no_schema_introspection import NoSchemaIntrospectionCustomRule
 
 from gateway.execution.engine import Engine, Operation
-from gateway.execution.estimate import BoundOf, Cost, Estimator, KindOf
+from gateway.execution.estimate import BoundOf, Cost, Estimator, KindOf, WeightOf
 from gateway.execution.fields import Ways
 from gateway.execution.guard import Guard, Limits, TooCostly
 from gateway.execution.resolve import TagOf
@@ -54,6 +54,8 @@ class Policy:
     """From the class of a value to the name of its object type, when the class alone tells."""
     bound_of: BoundOf = lambda _field: None
     """From a field with a list without pages to how many it can have."""
+    weight_of: WeightOf = lambda _field: 0
+    """From a field to what it costs for each parent besides the objects it gives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,7 @@ class Documents:
         if errors:
             return Document({}, tuple(errors), "invalid")
         fragments = {part.name.value: part for part in parsed.definitions if isinstance(part, FragmentDefinitionNode)}
-        estimator = Estimator(self.schema, self.policy.field_kind, fragments, self.policy.bound_of)
+        estimator = Estimator(self.schema, self.policy.field_kind, fragments, self.policy.bound_of, self.policy.weight_of)
         operations = [part for part in parsed.definitions if isinstance(part, OperationDefinitionNode)]
         return Document(
             {(part.name.value if part.name else None): self._operation(parsed, part, fragments, estimator) for part in operations}

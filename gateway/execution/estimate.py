@@ -22,7 +22,7 @@ from graphql import (
 from gateway.execution.guard import TooCostly
 
 FREE = ("computed", "unfold", "attribute")
-"""Fields whose objects lie inside the row of their parent; they cost nothing."""
+"""Fields whose objects lie inside the row of their parent; they cost nothing, only what hangs below them does."""
 BOUNDED_LIST = 10
 """What a list counts that has no page size; such a list has a bound in the domain."""
 COUNTED, COUNTING = "totalCount", 10
@@ -31,6 +31,8 @@ Cost = Callable[[Mapping[str, Any]], int]
 KindOf = Callable[[GraphQLField], str]
 BoundOf = Callable[[GraphQLField], int | None]
 """From a field with a list to how many it can have at most, where that is more than a handful."""
+WeightOf = Callable[[GraphQLField], int]
+"""From a field to what it costs for each parent besides the objects it gives: work that gives no objects, such as a picture."""
 
 
 class Estimator:
@@ -42,10 +44,12 @@ class Estimator:
         kind_of: KindOf,
         fragments: Mapping[str, FragmentDefinitionNode],
         bound_of: BoundOf = lambda _field: None,
+        weight_of: WeightOf = lambda _field: 0,
     ) -> None:
         self.schema = schema
         self.kind_of = kind_of
         self.bound_of = bound_of
+        self.weight_of = weight_of
         self.fragments = fragments
 
     def of(self, operation: OperationDefinitionNode) -> Cost:
@@ -70,11 +74,15 @@ class Estimator:
     def _field(self, node: FieldNode, parent: Any, page: Cost | None) -> list[Cost]:
         if node.name.value == COUNTED:
             return [_constant(COUNTING)]
-        if node.selection_set is None or node.name.value.startswith("__"):
+        if node.name.value.startswith("__"):
             return []
         field: GraphQLField = parent.fields[node.name.value]
+        weight = self.weight_of(field)
+        return [*([_constant(weight)] if weight else []), *self._objects(node, field, page)]
+
+    def _objects(self, node: FieldNode, field: GraphQLField, page: Cost | None) -> list[Cost]:
         returned = get_named_type(field.type)
-        if not is_composite_type(returned):
+        if node.selection_set is None or not is_composite_type(returned):
             return []
         is_page_list = page is not None and node.name.value in ("nodes", "edges")
         is_list = isinstance(get_nullable_type(field.type), GraphQLList)
@@ -85,7 +93,7 @@ class Estimator:
         if is_page_list:
             return [_times(page, _plus_one(below))]
         if page is None and self.kind_of(field) in FREE and returned.name != "PageInfo":
-            return [below]
+            return [_times(_list_size(node, BOUNDED_LIST), below)] if is_list else [below]
         if is_list:
             return [_times(_list_size(node, self.bound_of(field) or BOUNDED_LIST), _plus_one(below))]
         return [_plus_one(below)]

@@ -7,12 +7,14 @@ import pytest
 from domain.access import commands
 from domain.kernel.actor import Actor
 from domain.kernel.errors import Unauthenticated
-from domain.kernel.permissions import Access, Permission
+from domain.kernel.permissions import EVERYTHING, Access, Permission
 from gateway import graph
 from resolvers.context import Context
 from resolvers.declared import declaration
 from resolvers.schema import Query, definition
 from tests.domain.teams.acting import create
+from tests.resolvers.test_team_reports import CREATE, READ, team_of
+from tests.resolvers.test_team_reports import create as create_report
 from tests.support.http import Http
 from tests.support.world import World
 
@@ -20,6 +22,69 @@ from tests.support.world import World
 async def narrow_key(world: World, *permissions: Permission) -> str:
     async with world.work() as uow:
         return (await commands.create_key(uow, name="narrow", permissions=permissions)).secret
+
+
+TEAM_PARTS = [Permission.TEAMS_READ, Permission.RESULTS_READ]
+
+
+async def forbidden(http: Http, lacking: Permission, text: str, **variables: Any) -> bool:
+    """Whether a key with all permissions but one is refused for that one, and the account's own key is not; nothing changes then."""
+    key = await narrow_key(http.world, *EVERYTHING - {lacking})
+    before = await http.world.rows()
+    [error] = await http.graph_errors(text, key=key, **variables)
+    assert await http.world.rows() == before
+    assert await http.graph(text, **variables)
+    return (error["extensions"]["code"], lacking.value in error["message"]) == ("FORBIDDEN", True)
+
+
+class TestInside:
+    """Whoever may have a file made, or a condition applied, needs what is read for it, too."""
+
+    @pytest.mark.parametrize(
+        ("lacking", "focus"),
+        [(one, focus) for one in TEAM_PARTS for focus in ("LEADERSHIP", "EMPLOYEE")]
+        + [(Permission.CANDIDATES_READ, focus) for focus in ("LEADERSHIP", "SALES")],
+    )
+    async def test_reports_of_teams(self, http: Http, lacking: Permission, focus: str) -> None:
+        team = await team_of(http.world, 5)
+        text = "mutation($t: ID!, $f: TeamReportFocus!) { createTeamReport(input: {team: $t, focus: $f}) { ... on TeamReport { key } } }"
+        assert await forbidden(http, lacking, text, t=team, f=focus)
+        key = (await create_report(http, team, f=focus))["key"]
+        assert await forbidden(http, lacking, READ, k=key)
+        await http.world.run_jobs()
+        assert await forbidden(http, lacking, READ, k=key)
+        narrow = await narrow_key(http.world, Permission.REPORTS_READ)
+        told = await http.graph("query($k: ID!) { teamReport(key: $k) { focus status } }", key=narrow, k=key)
+        assert told["teamReport"] == {"focus": focus, "status": "READY"}
+
+    async def test_reports_of_teams_that_name_nobody(self, http: Http) -> None:
+        team = await team_of(http.world, 5)
+        key = await narrow_key(http.world, *EVERYTHING - {Permission.CANDIDATES_READ})
+        made = (await http.graph(CREATE, key=key, t=team, f="EMPLOYEE"))["createTeamReport"]
+        await http.world.run_jobs()
+        found = (await http.graph(READ, key=key, k=made["key"]))["teamReport"]
+        assert found["download"]["mediaType"] == "application/pdf"
+
+    @pytest.mark.parametrize(
+        ("lacking", "text"),
+        [
+            (Permission.CANDIDATES_READ, "{ results(first: 1) { nodes { report { download { url } } } } }"),
+            (Permission.RESULTS_READ, "{ candidates(first: 1) { nodes { dossier { document { url } } } } }"),
+            (Permission.ATTEMPTS_READ, "{ candidates(first: 1) { nodes { dossier { document { url } } } } }"),
+            (Permission.TEAMS_READ, '{ statistics(filter: {team: "1"}) { total { people } } }'),
+            (Permission.TEAMS_READ, "{ statistics(groupBy: TEAM) { groups { key } } }"),
+        ],
+    )
+    async def test_files_about_people_and_statistics_of_teams(self, http: Http, lacking: Permission, text: str) -> None:
+        await http.world.complete()
+        assert await forbidden(http, lacking, text)
+
+    async def test_rankings_and_exports_of_teams(self, http: Http) -> None:
+        made = await http.graph('mutation { createJobProfile(input: {name: "Any", targets: []}) { ... on JobProfile { key } } }')
+        ranking = 'query($k: ID!) { jobProfile(key: $k) { ranking(first: 1, filter: {team: "1"}) { totalCount } } }'
+        assert await forbidden(http, Permission.TEAMS_READ, ranking, k=made["createJobProfile"]["key"])
+        export = 'mutation { exportResults(input: {format: CSV, filter: {team: "1"}}) { ... on Export { key } } }'
+        assert await forbidden(http, Permission.TEAMS_READ, export)
 
 
 class TestPermissions:

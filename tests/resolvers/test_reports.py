@@ -1,11 +1,14 @@
 """Reports and pictures in the graph."""
 
+import asyncio
+import threading
 from xml.etree import ElementTree
 
 import pytest
 
 from domain.instruments import bank
 from domain.kernel.permissions import EVERYTHING, Permission
+from resolvers.drawing import AT_ONCE, drawn
 from tests.domain.reports.made import Paper
 from tests.resolvers.test_statements import fill, statements
 from tests.rest_compat.esc import stories
@@ -18,6 +21,10 @@ PICTURES = """query($a: ID!) { result(attempt: $a) {
 MANY = """query($n: Int = 10, $w: Int) { results(first: $n) { nodes {
   key radar(width: $w) bars(language: DE, width: $w) report { download { mediaType } } } } }"""
 NS = "{http://www.w3.org/2000/svg}"
+
+
+async def _set(over: asyncio.Future[None]) -> None:
+    over.set_result(None)
 
 
 def words(svg: str) -> set[str]:
@@ -75,6 +82,42 @@ class TestPictures:
         for error in await http.graph_errors(MANY, w=width):
             assert error["extensions"]["code"] == "BAD_REQUEST"
             assert "from 100 to 2000" in error["message"]
+
+    async def test_by_the_thousand_are_refused(self, http: Http) -> None:
+        """Each alias of each result is a picture of its own."""
+        await http.world.complete()
+        aliases = " ".join(f"r{number}: radar b{number}: bars" for number in range(14))
+        [error] = await http.graph_errors(f"{{ results(first: 100) {{ nodes {{ {aliases} }} }} }}")
+        assert "about 56101 objects" in error["message"]
+        assert (await http.graph("{ results(first: 100) { nodes { radar bars } } }"))["results"]["nodes"][0]["bars"].startswith("<svg")
+
+    async def test_are_made_beside_the_event_loop_a_few_at_a_time(self) -> None:
+        """A request that is over stops after some twenty of them."""
+        made: list[int] = []
+        here, threads = threading.get_ident(), set[int]()
+        over = asyncio.get_running_loop().create_future()
+
+        def draw(parent: int) -> str:
+            threads.add(threading.get_ident())
+            made.append(parent)
+            return f"<svg>{parent}</svg>"
+
+        assert await drawn(range(45), draw) == [f"<svg>{parent}</svg>" for parent in range(45)]
+        assert here not in threads
+
+        def draw_and_end(parent: int) -> str:
+            if parent == AT_ONCE - 1:
+                asyncio.run_coroutine_threadsafe(_set(over), loop).result()
+            return draw(parent)
+
+        loop = asyncio.get_running_loop()
+        made.clear()
+        request = asyncio.create_task(drawn(range(45), draw_and_end))
+        await over
+        request.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await request
+        assert len(made) <= AT_ONCE
 
     async def test_of_many_results_take_as_many_statements_as_of_one(self, http: Http) -> None:
         """Q-26."""

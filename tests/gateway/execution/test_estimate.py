@@ -19,6 +19,7 @@ SCHEMA = build_schema(
       friends: [Person!]!
       nodes(ids: [ID!]!): [Person]!
       free: Thing
+      told: Thing
       one: Thing
     }
     type People { nodes: [Person!]! edges: [Edge!]! pageInfo: PageInfo! total: Int! totalCount: Int! }
@@ -31,16 +32,31 @@ SCHEMA = build_schema(
       best: Person
       parts: [Thing!]!
       tags: [String!]!
+      drawing(width: Int): String
+      ranked(first: Int, last: Int): People!
     }
-    type Thing { name: String thing: Thing }
+    type Thing { name: String thing: Thing drawing: String best: Person things: [Thing!]! }
     """
 )
-KINDS = {"free": "unfold", "parts": "unfold", "thing": "computed", "node": "attribute", "pageInfo": "attribute"}
+KINDS = {
+    "free": "unfold",
+    "parts": "unfold",
+    "told": "unfold",
+    "things": "attribute",
+    "thing": "computed",
+    "node": "attribute",
+    "pageInfo": "attribute",
+}
+WEIGHTS = {"drawing": 20, "ranked": 50, "told": 500}
 NAMES = {id(field): name for kind in SCHEMA.type_map.values() for name, field in getattr(kind, "fields", {}).items()}
 
 
 def kind_of(field: GraphQLField) -> str:
     return KINDS.get(NAMES[id(field)], "edge")
+
+
+def weight_of(field: GraphQLField) -> int:
+    return WEIGHTS.get(NAMES[id(field)], 0)
 
 
 def count(text: str, **variables: Any) -> int:
@@ -49,7 +65,7 @@ def count(text: str, **variables: Any) -> int:
     assert validate(SCHEMA, document) == []
     fragments = {part.name.value: part for part in document.definitions if isinstance(part, FragmentDefinitionNode)}
     [operation] = (part for part in document.definitions if isinstance(part, OperationDefinitionNode))
-    return Estimator(SCHEMA, kind_of, fragments).of(operation)(variables)
+    return Estimator(SCHEMA, kind_of, fragments, weight_of=weight_of).of(operation)(variables)
 
 
 class TestCount:
@@ -81,6 +97,18 @@ class TestCount:
             (3, "{ me { name } ...F } fragment F on Query { me { best { name } } }"),
             (4, "{ ...F ...F } fragment F on Query { me { best { name } } }"),
             (2, "{ ... on Query { me { ... { best { name } } } } }"),
+            (1 + 20, "{ me { drawing } }"),
+            (1 + 3 * 20, "{ me { drawing a: drawing b: drawing(width: 300) } }"),
+            (1 + 7 * (1 + 2 * 20), "{ people(first: 7) { nodes { a: drawing b: drawing } } }"),
+            (1 + 7 * (1 + 20), "{ people(first: 7) { edges { node { ...F } } } } fragment F on Person { drawing }"),
+            (10 * (1 + 20), "{ friends { drawing } }"),
+            (1 + 50 + 1, "{ me { ranked(first: 7) { total } } }"),
+            (1 + 50 + 1 + 7 * (1 + 20), "{ me { ranked(first: 7) { nodes { drawing } } } }"),
+            (500, "{ told { name } }"),
+            (500 + 20, "{ told { drawing } }"),
+            (1 + 10 * 20, "{ me { parts { drawing } } }"),
+            (1 + 10 * (10 * 20), "{ me { parts { things { name drawing } } } }"),
+            (1 + 10 * 1, "{ me { parts { best { name } } } }"),
             (9, "{ people(first: 7) { ... on People { nodes { name } } ...P } } fragment P on People { pageInfo { end } }"),
         ],
     )
@@ -144,6 +172,26 @@ class TestCheck:
         assert [prepared.estimate({"n": size}) for size in (1, 18)] == [500 * 3, 500 * 20]
         with pytest.raises(TooCostly):
             estimate.check(prepared.estimate, {"n": 19}, 10_000)
+
+    @pytest.mark.parametrize(
+        ("objects", "text"),
+        [
+            (1 + 100 * (1 + 2 * 20), "{ results(first: 100) { nodes { radar bars } } }"),
+            (
+                1 + 100 * (1 + 2 * (10 + 1)),
+                '{ results(first: 100) { nodes { match(jobProfile: "jp_a") { overall } matchWith(targets: []) { overall } } } }',
+            ),
+            (1 + 1 + 20, '{ team(key: "1") { composition { chart } } }'),
+            (1 + 51 + 51, '{ team(key: "1") { coverage(jobProfile: "jp_a") { joining { change } } } }'),
+            (1 + 50 + 1 + 5, '{ jobProfile(key: "jp_a") { ranking(first: 5) { nodes { rank } } } }'),
+            (1 + 20 + 1 + 3, '{ candidate(key: "c") { bestProfiles(first: 3) { nodes { rank } } } }'),
+            (2 * (500 + 1), "{ a: statistics { fewestPeople } b: statistics { fewestPeople } }"),
+            (501 + 1 + 20 + 10 * (1 + 1), "{ statistics { total { correlations { picture } scales { picture } } } }"),
+        ],
+    )
+    def test_counts_what_is_worked_out(self, documents: Documents, objects: int, text: str) -> None:
+        """Pictures, matches and rankings give few objects or none, and take long."""
+        assert documents.get(text).operation(None).estimate({}) == objects
 
     def test_of_the_main_operation_leaves_room(self, documents: Documents) -> None:
         """50 candidates with invites, attempts, results of 23 scales and the norm group: what is in a row costs nothing."""
