@@ -17,7 +17,7 @@ from domain.matching import queries as job_profiles
 from domain.matching.formula import colour, curve
 from domain.matching.targets import targets_of
 from domain.results import queries as results
-from domain.statistics import groups, pictures, samples, tables
+from domain.statistics import groups, pictures, samples, silence, tables
 from domain.teams import queries as teams
 from resolvers import ids
 from resolvers.context import Context
@@ -114,7 +114,8 @@ async def _heat_maps(parents: Sequence[Any], context: Context, *, language: _WOR
 
 @graph_type(
     requires=READ,
-    description="How the C-values of one scale are spread. All values are null when fewer than five people have one.",
+    description="How the C-values of one scale are spread. All values are null when fewer than five people have one, or would be told by "
+    "difference.",
 )
 class ScaleStatistics:
     scale: Scale = attribute("Which scale.")
@@ -136,7 +137,8 @@ class ScaleStatistics:
 
 @graph_type(
     requires=READ,
-    description="Pearson's correlations of all pairs of scales over the people who have both values; null for fewer than five people.",
+    description="Pearson's correlations of all pairs of scales over the people who have both values; null for fewer than five people, also "
+    "by difference.",
 )
 class CorrelationMatrix:
     scales: list[Scale] = attribute("The scales of rows and columns, in their order.")
@@ -147,7 +149,8 @@ class CorrelationMatrix:
 
 @graph_type(
     requires=READ,
-    description="How well the items of a scale measure the same, by the answers of those who answered all of them. Null below five people.",
+    description="How well the items of a scale measure the same, by the answers of those who answered all of them. Null below five people, "
+    "also by difference.",
 )
 class ScaleReliability:
     scale: Scale = attribute("Which scale.")
@@ -214,8 +217,8 @@ class Statistics:
     instrument: Instrument = attribute("The instrument, in the version whose scales are told; those of other versions count by their keys.")
     total: StatisticsGroup = attribute("All results of the filter as one group.")
     groups: list[StatisticsGroup] = attribute(
-        "The groups by their keys, at most 200; empty without `groupBy`. Where small groups are suppressed that have fewer than five "
-        "people together, the smallest of the others are suppressed, too, so that nobody can be told by difference."
+        "The groups by their keys, at most 200; empty without `groupBy`. Groups are suppressed, too, from the smallest on, where the "
+        "difference of two of them, or all that are in none of them, would be fewer than five people. The same holds for each scale."
     )
     fewest_people: int = attribute("About fewer people than this nothing is said.")
 
@@ -250,8 +253,8 @@ class StatisticsQuery:
             context.require(Permission.TEAMS_READ)
         instrument = _instrument(given["instrument"])
         sample = await samples.gather(context.read, context.account_id, instrument, given)
-        whole, divided = await groups.told(sample, await _grouping(context, group_by, job_profile))
-        return Told(instrument, whole, divided, groups.FEWEST)  # type: ignore[return-value]
+        answer = await groups.told(sample, await _grouping(context, group_by, job_profile))
+        return Told(instrument, answer.whole, answer.groups, silence.FEWEST)  # type: ignore[return-value]
 
 
 async def _grouping(context: Context, wanted: StatisticsGrouping | None, job_profile: str | None) -> groups.Grouping | None:

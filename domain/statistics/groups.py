@@ -10,9 +10,8 @@ from typing import Any, ClassVar
 from domain.statistics.errors import TooManyGroups
 from domain.statistics.relations import NONE
 from domain.statistics.samples import Sample
+from domain.statistics.silence import Sets
 
-FEWEST = 5
-"""People about whom something is said together; nothing is said about fewer."""
 MOST_GROUPS = 200
 ALL = "all"
 
@@ -30,7 +29,9 @@ class Group:
     ends: datetime | None = None
     norm: tuple[int, int] | None = None
     team: int | None = None
-    suppressed: bool = False
+    answer: "Answer | None" = None
+    number: int = 0
+    """Its place in the answer: 0 for the whole."""
 
     def __hash__(self) -> int:
         return id(self)
@@ -47,6 +48,22 @@ class Group:
         return self.places[np.sort(first)]
 
     @property
+    def suppressed(self) -> bool:
+        return self.answer is not None and not self.answer.sets.told[self.number]
+
+    @property
+    def on_scales(self) -> Any:
+        """Whether it is told of, by scale."""
+        assert self.answer is not None, "only groups of an answer are told of"
+        return self.answer.on_scales[self.number]
+
+    @property
+    def on_pairs(self) -> Any:
+        """Whether it is told of, by pair of scales."""
+        assert self.answer is not None, "only groups of an answer are told of"
+        return self.answer.on_pairs[self.number]
+
+    @property
     def people(self) -> int | None:
         return None if self.suppressed else len(self.latest)
 
@@ -58,50 +75,54 @@ class Group:
 Grouping = Callable[[Sample], list[Group]]
 
 
-async def told(sample: Sample, grouping: Grouping | None) -> tuple[Group, list[Group]]:
+class Answer:
+    """A sample as a whole and in groups, and which of them are told of on which scales."""
+
+    def __init__(self, whole: Group, groups: Sequence[Group]) -> None:
+        self.sample = whole.sample
+        self.whole, *self.groups = (replace(group, answer=self, number=number) for number, group in enumerate((whole, *groups)))
+        self.sets = Sets([group.latest for group in (self.whole, *self.groups)])
+
+    @cached_property
+    def _values(self) -> Any:
+        """Who has a value: a row for each place of the sets, a column a scale."""
+        return self.sample.values[self.sets.places] != NONE
+
+    @cached_property
+    def on_scales(self) -> Any:
+        """By group and scale, whether it is told of."""
+        import numpy as np  # only when statistics are asked for
+
+        return np.array([self.sets.where(column) for column in self._values.T]).T
+
+    @cached_property
+    def on_pairs(self) -> Any:
+        """By group and pair of scales, whether it is told of."""
+        import numpy as np  # only when statistics are asked for
+
+        columns = self._values.T
+        return np.moveaxis(np.array([[self.sets.where(one & other) for other in columns] for one in columns]), 2, 0)
+
+
+async def told(sample: Sample, grouping: Grouping | None) -> Answer:
     """A sample as one group, and divided into groups.
 
     Raises TooManyGroups.
     """
-    return await asyncio.to_thread(lambda: (whole(sample), divided(sample, grouping) if grouping else []))
+    return await asyncio.to_thread(divided, sample, grouping)
 
 
-def whole(sample: Sample) -> Group:
-    """All results of a sample as one group."""
-    import numpy as np  # only when statistics are asked for
-
-    group = Group(sample, ALL, np.arange(len(sample)))
-    return _silenced(group) if len(group.latest) < FEWEST else group
-
-
-def divided(sample: Sample, grouping: Grouping) -> list[Group]:
-    """The groups of a sample by their keys, the small ones silenced.
-
-    A silenced group could be told from the others and the whole, so no fewer than five people are in all silenced ones
-    together: where they are fewer, the smallest of the other groups is silenced, too.
+def divided(sample: Sample, grouping: Grouping | None) -> Answer:
+    """All results of a sample as one group, and its groups by their keys.
 
     Raises TooManyGroups.
     """
-    groups = grouping(sample)
+    import numpy as np  # only when statistics are asked for
+
+    groups = grouping(sample) if grouping else []
     if len(groups) > MOST_GROUPS:
         raise TooManyGroups(found=len(groups), limit=MOST_GROUPS)
-    sizes = {group.key: len(group.latest) for group in groups}
-    silent = silenced(sizes)
-    return [_silenced(group) if group.key in silent else group for group in groups]
-
-
-def silenced(sizes: dict[str, int]) -> set[str]:
-    """Which groups nothing is said about, by how many people each has."""
-    rising = sorted(sizes, key=lambda key: (sizes[key], key))
-    silent = [key for key in rising if sizes[key] < FEWEST]
-    rest = rising[len(silent) :]
-    while silent and rest and sum(sizes[key] for key in silent) < FEWEST:
-        silent.append(rest.pop(0))
-    return set(silent)
-
-
-def _silenced(group: Group) -> Group:
-    return replace(group, suppressed=True)
+    return Answer(Group(sample, ALL, np.arange(len(sample))), groups)
 
 
 def by_months(count: int) -> Grouping:

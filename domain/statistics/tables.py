@@ -1,7 +1,6 @@
 """What is told of groups of results: of each scale, of pairs of scales, of the items behind them; never of fewer than five people."""
 
 import asyncio
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -10,9 +9,8 @@ from domain.instruments.bank import Scale
 from domain.kernel.statements import Read
 from domain.statistics import relations, samples
 from domain.statistics.distribution import CLASSES, TENTHS, Distribution, Drift
-from domain.statistics.groups import FEWEST, Group
+from domain.statistics.groups import Answer, Group
 from domain.statistics.relations import NONE
-from domain.statistics.samples import Sample
 
 DIGITS = 2
 
@@ -69,32 +67,29 @@ async def matrices(groups: Sequence[Group]) -> list[Matrix | None]:
 
 async def reliabilities(read: Read, account_id: int, groups: Sequence[Group]) -> list[list[Reliability] | None]:
     """Of each group the reliability of every scale; None for a silenced group. Reads the answers of those it is about, once."""
-    told = [group for group in groups if not group.suppressed]
-    if not told:
+    answer = next((group.answer for group in groups if not group.suppressed), None)
+    if answer is None:
         return [None for _ in groups]
-    sample = told[0].sample
-    chosen = _union(told)
-    scored = await samples.answers(read, account_id, sample, chosen)
-    return await asyncio.to_thread(lambda: [None if group.suppressed else _reliabilities(group, chosen, scored) for group in groups])
+    scored = await samples.answers(read, account_id, answer.sample, answer.sets.places)
+    return await asyncio.to_thread(_all_reliabilities, answer, groups, scored)
 
 
 def _spreads(group: Group) -> list[Spread]:
     import numpy as np  # only when statistics are asked for
 
-    values = group.sample.values[group.latest]
+    values, told = group.sample.values[group.latest], group.on_scales
     found = []
     for scale in group.sample.instrument.scales:
         column = values[:, scale.position]
-        found.append(spread(scale, np.bincount(column[column != NONE], minlength=TENTHS).tolist()))
+        counts = np.bincount(column[column != NONE], minlength=TENTHS).tolist()
+        found.append(spread(scale, counts) if told[scale.position] else Spread(scale=scale))
     return found
 
 
 def spread(scale: Scale, counts: Sequence[int]) -> Spread:
-    """Everything about one scale from how often each tenth came."""
+    """Everything about one scale from how often each tenth came, which is of at least five people."""
     distribution = Distribution(counts)
     n = distribution.n
-    if n < FEWEST:
-        return Spread(scale=scale)
     minimum, lower, median, upper, maximum = map(distribution.quantile, range(5))
     histogram = distribution.histogram
     return Spread(
@@ -115,41 +110,49 @@ def spread(scale: Scale, counts: Sequence[int]) -> Spread:
 
 def _matrix(group: Group) -> Matrix:
     values, counts = relations.correlations(group.sample.values[group.latest])
-    enough = [[count >= FEWEST for count in row] for row in counts]
-    return Matrix(
-        group.sample.instrument.scales,
-        [[value if sure else None for value, sure in zip(*row, strict=True)] for row in zip(values, enough, strict=True)],
-        [[count if sure else None for count, sure in zip(*row, strict=True)] for row in zip(counts, enough, strict=True)],
-    )
+    told = group.on_pairs.tolist()
+    return Matrix(group.sample.instrument.scales, _only(values, told), _only(counts, told))
 
 
-def _reliabilities(group: Group, chosen: Any, scored: Any) -> list[Reliability]:
+def _only(table: Sequence[Sequence[Any]], told: Sequence[Sequence[bool]]) -> list[list[Any]]:
+    return [[value if sure else None for value, sure in zip(*row, strict=True)] for row in zip(table, told, strict=True)]
+
+
+def _all_reliabilities(answer: Answer, groups: Sequence[Group], scored: Any) -> list[list[Reliability] | None]:
+    """`scored` are the answers of everybody that the answer is about."""
+    scales = [_items(scale, scored) for scale in answer.sample.instrument.scales]
+    told = [answer.sets.where((items > 0).all(axis=1)) for items in scales]
+    return [
+        None if group.suppressed else _reliabilities(group, scales, [sets[group.number] for sets in told], answer.sets.places)
+        for group in groups
+    ]
+
+
+def _items(scale: Scale, scored: Any) -> Any:
+    return scored[:, [item.position for item in scale.items]]
+
+
+def _reliabilities(group: Group, scored: Sequence[Any], told: Sequence[bool], places: Any) -> list[Reliability]:
+    """The reliability of every scale; the standard error would tell the deviation of C-values, so it is told with that alone."""
     import numpy as np  # only when statistics are asked for
 
-    mine = scored[np.searchsorted(chosen, group.latest)]
-    return [_reliability(scale, mine, _deviation(group.sample, group.latest, scale)) for scale in group.sample.instrument.scales]
+    mine, on_scales = np.searchsorted(places, group.latest), group.on_scales
+    return [
+        _reliability(scale, items[mine], _deviation(group, scale) if on_scales[scale.position] else None)
+        if sure
+        else Reliability(scale, None, None, None)
+        for scale, items, sure in zip(group.sample.instrument.scales, scored, told, strict=True)
+    ]
 
 
-def _reliability(scale: Scale, scored: Any, deviation: float | None) -> Reliability:
-    items = scored[:, [item.position for item in scale.items]]
+def _reliability(scale: Scale, items: Any, deviation: float | None) -> Reliability:
     complete = items[(items > 0).all(axis=1)]
-    if len(complete) < FEWEST:
-        return Reliability(scale, None, None, None)
     alpha = relations.alpha(complete)
     error = None if alpha is None or deviation is None else relations.standard_error(deviation, alpha)
     return Reliability(scale, len(complete), *(None if value is None else round(value, relations.DIGITS) for value in (alpha, error)))
 
 
-def _deviation(sample: Sample, places: Any, scale: Scale) -> float | None:
+def _deviation(group: Group, scale: Scale) -> float:
     """The sample standard deviation of a scale's C-values, as it is told of the scale."""
-    column = sample.values[places, scale.position]
-    known = column[column != NONE].astype(float) / 10
-    deviation = known.std(ddof=1) if len(known) >= FEWEST else math.nan
-    return None if math.isnan(deviation) else float(deviation)
-
-
-def _union(groups: Sequence[Group]) -> Any:
-    """The places of all people's latest results, ascending, each once."""
-    import numpy as np  # only when statistics are asked for
-
-    return np.unique(np.concatenate([group.latest for group in groups]))
+    column = group.sample.values[group.latest, scale.position]
+    return float((column[column != NONE].astype(float) / 10).std(ddof=1))

@@ -107,10 +107,11 @@ class TestOncePerLevel:
         [page] = await pages.best_candidates(world.database, read, account, [profiles[0][1]], window)
         ranked = page.rows
         sample = await samples.gather(read, account, bank.instrument("escprofile", "1.0"), {"instrument": "escprofile"})
+        whole = groups.divided(sample, None).whole
         return {
             "RankedResult": ranked,
             "RankedProfile": pages.best_profiles((ranked[0].attempt_id, {"proactive": 50}), tables, window).rows,
-            "StatisticsGroup": [groups.whole(sample), replace(groups.whole(sample), norm=(1, 1), team=1001)],
+            "StatisticsGroup": [whole, replace(whole, norm=(1, 1), team=1001)],
             "TeamReport": [SimpleNamespace(team_id=number) for number in (1001, 1002, 4711)],
             "Erasure": [SimpleNamespace(candidate_key=row.candidate_key) for row in ranked],
         }

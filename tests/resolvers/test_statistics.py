@@ -2,6 +2,7 @@
 
 import random
 from collections import Counter
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
@@ -85,6 +86,27 @@ def check_reliability(told: dict[str, Any], scale: bank.Scale, people: pd.DataFr
     assert told["n"] == len(whole)
     assert told["alpha"] == pytest.approx(alpha, abs=6e-5)
     assert told["standardError"] == pytest.approx(deviation * (1 - max(alpha, 0)) ** 0.5, abs=6e-5)
+
+
+async def teams_of(http: Http, results: list[Measured], teams: Sequence[Collection[int]]) -> dict[int, set[int]]:
+    """Teams of people by all of their results; answers who is in them."""
+    inside: dict[int, set[int]] = {}
+    async with http.world.work() as uow:
+        for people in teams:
+            number = await commands.create(uow, title=f"Team {len(inside) + 1}")
+            taken = {place: result.person for place, result in enumerate(results, 5_000) if result.person in people}
+            uow.session.add_all(
+                TeamMember(
+                    account_id=uow.account_id,
+                    team_id=number,
+                    attempt_id=place,
+                    candidate_key=f"cand_{uow.account_id}_{person}",
+                    added_at=START,
+                )
+                for place, person in taken.items()
+            )
+            inside[number] = set(taken.values())
+    return inside
 
 
 class TestValues:
@@ -201,23 +223,8 @@ class TestGroups:
         """Somebody in two teams counts in both, with all results; somebody in none counts in the whole alone."""
         results = measured.some(60, people=30)
         await measured.fill(http.world, results)
-        teams = (range(8), range(5, 15), range(12))
-        inside: dict[int, set[int]] = {}
-        async with http.world.work() as uow:
-            for people in teams:
-                number = await commands.create(uow, title=f"Team {len(inside) + 1}")
-                taken = {place: result.person for place, result in enumerate(results, 5_000) if result.person in people and place % 2}
-                uow.session.add_all(
-                    TeamMember(
-                        account_id=uow.account_id,
-                        team_id=number,
-                        attempt_id=place,
-                        candidate_key=f"cand_{uow.account_id}_{person}",
-                        added_at=START,
-                    )
-                    for place, person in taken.items()
-                )
-                inside[number] = set(taken.values())
+        teams = (range(12), range(7, 20), range(20))
+        inside = await teams_of(http, results, teams)
         text = "{ statistics(groupBy: TEAM) { total { results } groups { key people results team { title } } } }"
         told = (await http.graph(text))["statistics"]
         assert told["total"]["results"] == 60
@@ -228,6 +235,23 @@ class TestGroups:
             only = (await http.graph(SMALL, filter={"team": str(team)}))["statistics"]["total"]
             assert (only["people"], only["results"]) == (group["people"], group["results"])
         assert [group["team"]["title"] for group in told["groups"]] == ["Team 1", "Team 2", "Team 3"]
+
+    async def test_of_teams_tell_nobody_by_difference(self, http: Http) -> None:
+        """One is in no team, a team has all of another but one, and of a scale that one of the rest has a value on, more is silent."""
+        dice = random.Random(5)
+        gaps = {item.position for item in INSTRUMENT.scales[0].items}
+        without = [None if place in gaps else answer for place, answer in enumerate(measured.answers(dice))]
+        results = [Measured(number, START, without if number in (0, 1, 2, 3, 4, 20) else measured.answers(dice)) for number in range(21)]
+        await measured.fill(http.world, results)
+        await teams_of(http, results, [range(5), range(6), range(6, 20), range(6, 12)])
+        told = (await http.graph(SMALL, by="TEAM"))["statistics"]
+        assert told["total"]["people"] == 21
+        assert [group["people"] for group in told["groups"]] == [None, None, 14, 6]
+        for name, expected in (("scales", [None, 6]), ("reliability", [None, 6])):
+            assert [group[name][0]["n"] for group in told["groups"][2:]] == expected
+            assert [group[name][1]["n"] for group in told["groups"][2:]] == [14, 6]
+        assert [group["correlations"]["counts"][0][1] for group in told["groups"][2:]] == [None, 6]
+        assert [group["correlations"]["counts"][1][2] for group in told["groups"][2:]] == [14, 6]
 
     async def test_by_how_well_they_match(self, http: Http) -> None:
         results = measured.some(60, people=60, gaps=0.1)
