@@ -49,11 +49,18 @@ class Store:
     async def delete(self, folder: str) -> int:
         gone = await asyncio.to_thread(self._drop, await asyncio.to_thread(self._unfinished, folder))
         names = await self.names(folder)
-        if not names and not _UNFINISHED.search(folder) and await self.get(folder) is not None:
+        if not names and not _UNFINISHED.search(folder) and await self._has(folder):
             names = [folder]
         if names:
             await self._store.delete_async(names)
         return len(names) + gone
+
+    async def _has(self, name: str) -> bool:
+        try:
+            await self._store.head_async(name)
+        except FileNotFoundError:
+            return False
+        return True
 
     async def clean(self, older: timedelta) -> int:
         return await asyncio.to_thread(self._clean, time.time() - older.total_seconds())
