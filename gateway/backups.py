@@ -76,10 +76,22 @@ def restore(settings: Settings, file: Path, *, force: bool) -> int:
     logs = erasures.in_database(settings)
     if settings.on_sqlite:
         return _restore_sqlite(settings, file, logs)
+    return _restore_postgresql(settings, file, logs)
+
+
+def _restore_postgresql(settings: Settings, file: Path, logs: list[Logged]) -> int:
+    """Replace what is in the database; until those who were erased are so again, servers and workers refuse to start."""
     replace = ("--clean", "--if-exists", "--no-owner", "--exit-on-error", "--single-transaction")
-    _run("pg_restore", settings, _database(settings), *replace, str(file))
+    erasures.begin(settings, logs)
+    try:
+        _run("pg_restore", settings, _database(settings), *replace, str(file))
+    except NotPossible:
+        erasures.end(settings)  # all of it was rolled back
+        raise
     storage.migrate(settings)
-    return erasures.repeat(settings, logs)
+    again = erasures.repeat(settings, logs)
+    erasures.end(settings)
+    return again
 
 
 def _restore_sqlite(settings: Settings, file: Path, logs: list[Logged]) -> int:

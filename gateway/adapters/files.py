@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from gateway.settings import Settings
 
@@ -103,7 +104,8 @@ def store(settings: Settings) -> Store:
     from obstore.store import LocalStore, from_url
 
     if settings.files_url:
-        return Store(from_url(settings.files_url))
+        found = urlsplit(settings.files_url)
+        return Store(from_url(settings.files_url), Path(unquote(found.path)) if found.scheme == "file" else None)
     folder = Path(settings.var) / "files"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return Store(LocalStore(folder, automatic_cleanup=True), folder)

@@ -25,13 +25,14 @@ def serve(
 ) -> None:
     """Serve the graph, the REST APIs and the candidate pages; with jobs, unless CENTIL_WORKER=false."""
     settings = frame.settings()
-    from gateway import process, storage
+    from gateway import erasures, process, storage
     from gateway.settings import WrongSettings
 
     try:
         if prepare:
             _prepare(settings)
         storage.check(settings)
+        erasures.check(settings)
         process.serve(settings)
     except (storage.WrongSchema, WrongSettings) as error:
         raise Stop(str(error)) from None
@@ -53,11 +54,12 @@ def _prepare(settings: "Settings") -> None:
 def worker() -> None:
     """Run jobs alone, beside servers that have CENTIL_WORKER=false; any number of workers share the work."""
     settings = frame.settings()
-    from gateway import process, storage
+    from gateway import erasures, process, storage
     from gateway.settings import WrongSettings
 
     try:
         storage.check(settings)
+        erasures.check(settings)
         process.work(settings)
     except (storage.WrongSchema, WrongSettings) as error:
         raise Stop(str(error)) from None

@@ -10,7 +10,7 @@ import pytest
 
 from domain.candidates import commands as candidates
 from domain.candidates import queries
-from gateway import storage
+from gateway import backups, erasures, storage
 from gateway.app import open_for
 from gateway.backups import backup, restore
 from gateway.settings import Settings
@@ -147,6 +147,46 @@ class TestRestore:
         restored = await reopened(world)
         assert (await standing(restored, anna)).name == "Anonym"
         await restored.close()
+
+    @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+    async def test_that_was_killed_lets_nobody_be_served(self, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The backup is in, who was erased is back, and only the database that was replaced knew of it."""
+        anna, _ = await backed_up(world, tmp_path / "backup")
+        await erase(world, anna)
+        await world.database.close()
+
+        def killed(*_: Any) -> None:
+            raise KeyboardInterrupt
+
+        with monkeypatch.context() as patch:
+            patch.setattr(erasures, "repeat", killed)
+            with pytest.raises(KeyboardInterrupt):
+                restore(world.settings, tmp_path / "backup", force=True)
+        restored = await reopened(world)
+        assert (await standing(restored, anna)).name == "Anna Berg"
+        await restored.close()
+        with pytest.raises(storage.WrongSchema, match="A restore has not ended"):
+            erasures.check(world.settings)
+        assert restore(world.settings, tmp_path / "backup", force=True) == 1
+        erasures.check(world.settings)
+        restored = await reopened(world)
+        assert (await standing(restored, anna)).name == "Anonym"
+        await restored.close()
+
+    @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+    async def test_that_changed_nothing_stands_in_nobody_s_way(self, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        backup(world.settings, tmp_path / "backup", nothing)
+        run = backups._run
+
+        def refused(program: str, settings: Settings, *arguments: str) -> str:
+            if "--clean" in arguments:
+                raise backups.NotPossible("pg_restore failed")
+            return run(program, settings, *arguments)
+
+        monkeypatch.setattr(backups, "_run", refused)
+        with pytest.raises(backups.NotPossible):
+            restore(world.settings, tmp_path / "backup", force=True)
+        erasures.check(world.settings)
 
     @pytest.fixture
     def elsewhere(self, databases: Databases, database_url: str, tmp_path: Path) -> Iterator[Settings]:

@@ -1,6 +1,5 @@
 """Exports over the graph: asked for, made by a job, downloaded, and read back."""
 
-import asyncio
 import csv
 import io
 from datetime import timedelta
@@ -8,7 +7,6 @@ from typing import Any
 
 import orjson
 import pytest
-from sqlalchemy import update
 
 from domain.exports import commands, files, jobs, queries
 from domain.exports.layout import GERMAN
@@ -19,8 +17,6 @@ from domain.kernel.errors import Forbidden
 from domain.kernel.permissions import Permission
 from domain.kernel.spreadsheets import BOM
 from domain.privacy import commands as privacy
-from domain.privacy import finishing
-from domain.privacy.model import Erasure
 from domain.results.scoring import label_of
 from tests.support import measured
 from tests.support.http import Http
@@ -298,28 +294,6 @@ class TestEnd:
             told = await look(http, key)
             assert told is None if end == "delete" else (told["status"], told["download"]) == ("WITHDRAWN", None)
 
-    @pytest.mark.parametrize("end", ["delete", "withdraw"])
-    async def test_leaves_no_file_of_a_maker_that_was_killed(
-        self, http: Http, results: list[Measured], monkeypatch: pytest.MonkeyPatch, end: str
-    ) -> None:
-        """The file was there, nobody wanted it any more, and its maker died before it knew: whoever goes on deletes it."""
-        world = http.world
-        key = (await ask(http))["key"]
-        world.jobs.due.clear()
-
-        async def killed(_self: Any) -> bool:
-            async with world.work() as uow:
-                await (commands.remove(uow, key) if end == "delete" else commands.withdraw(uow))
-            raise asyncio.CancelledError
-
-        with monkeypatch.context() as patch:
-            patch.setattr(jobs._Making, "finish", killed)
-            with pytest.raises(asyncio.CancelledError):
-                await jobs.make.run(world.ports(), world.account_id, key)
-        assert len(await world.ports().files.names("exports")) == 1
-        await jobs.make.run(world.ports(), world.account_id, key)
-        assert await world.ports().files.names("exports") == []
-
     async def test_by_erasing_somebody_takes_back_what_is_ready(self, http: Http, results: list[Measured]) -> None:
         await made(http)
         waiting = (await ask(http))["key"]
@@ -336,27 +310,6 @@ class TestEnd:
         assert (told["status"], told["download"]) == ("WITHDRAWN", None)
         await http.world.run_jobs()
         assert await http.world.ports().files.names("exports") == []
-
-    async def test_by_erasing_somebody_leaves_those_asked_for_since(self, http: Http, results: list[Measured]) -> None:
-        """However often the erasure's job is tried, and whatever a killed process left beside them."""
-        world = http.world
-        await made(http, people=True)
-        async with world.work() as uow:
-            erased = await privacy.erase(uow, f"cand_{world.account_id}_{results[0].person}")
-        [finish] = world.jobs.due
-        world.jobs.due.clear()
-        left = world.settings.var / "files" / files.folder(world.account_id) / "exp_killed.csv#1"
-        left.write_bytes(b"a name")
-        content = await made(http, people=True)
-        world.jobs.due.append(finish)
-        await world.run_jobs()
-        [name] = await world.ports().files.names("exports", unfinished=True)
-        assert await world.ports().files.get(name) == content
-        async with world.work() as uow:
-            await uow.change(update(Erasure).where(Erasure.account_id == uow.account_id).values(finished_at=None))
-        await finishing.finish.run(world.ports(), world.account_id, erased.key)
-        assert await world.ports().files.names("exports") == [name]
-        assert table(await fetched(http, files.key_of(name))) == table(content)
 
     async def test_without_its_file(self, http: Http, results: list[Measured]) -> None:
         key = (await ask(http))["key"]

@@ -94,6 +94,12 @@ class TestUnfinished:
         assert on_disk(tmp_path) == ["a/xy/3#1", "b/44.csv#1"]
         assert await files.delete("nothing#1") == 0
 
+    async def test_goes_from_a_folder_that_the_settings_name(self, tmp_path: Path) -> None:
+        left(tmp_path, "a/x#1")
+        named = store(Settings(var=tmp_path / "elsewhere", files_url=(tmp_path / "files").as_uri(), secret=SECRET))
+        assert await named.delete("a") == 1
+        assert on_disk(tmp_path) == []
+
     async def test_who_writes_into_a_folder_that_is_deleted_writes_again(self, files: Store, tmp_path: Path) -> None:
         async def meanwhile() -> AsyncGenerator[bytes, None]:
             yield b"x" * 20_000_000

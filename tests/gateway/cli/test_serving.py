@@ -144,6 +144,28 @@ class TestDatabasesThatDoNotFit:
             )
 
 
+class TestBrokenRestore:
+    """Erased people may be back in the database (Q-11)."""
+
+    @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+    async def test_lets_nothing_start(self, cli: Cli, tmp_path: Path) -> None:
+        (tmp_path / "files").mkdir()
+        (tmp_path / "files" / "restoring").touch()
+        for command in ("serve", "worker"):
+            said = (await cli(command)).refusal
+            assert said == "A restore has not ended, and may have brought erased people back. Run again: centil restore --force FILE"
+
+    @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+    async def test_must_be_known_not_to_be(self, cli: Cli, tmp_path: Path) -> None:
+        """Whoever cannot tell does not serve."""
+        (tmp_path / "restoring").symlink_to("restoring")  # round and round
+        cli.set(FILES_URL=tmp_path.as_uri())
+        for command in ("serve", "worker"):
+            assert re.fullmatch(
+                r"The file store cannot be read: .*\. Check CENTIL_FILES_URL and CENTIL_VAR\.", (await cli(command)).refusal
+            )
+
+
 class TestWrongSettings:
     COMMANDS = [
         *NEED_A_DATABASE,
