@@ -1,9 +1,10 @@
 """What a request carries to its fields: who asks, what to read with, and the loaders of this request alone (Q-3)."""
 
-from collections.abc import Callable, Coroutine, Hashable, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Hashable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from aiodataloader import DataLoader
 
@@ -14,6 +15,7 @@ from domain.kernel.permissions import Permission
 from domain.kernel.statements import Read
 from domain.kernel.work import UnitOfWork
 
+T = TypeVar("T")
 Level = Callable[..., Coroutine[Any, Any, Any]]
 """Parents (or their keys) in, values out: how every declared field is written."""
 
@@ -52,6 +54,8 @@ class Context:
     now: datetime = field(init=False)
     read: Read = field(init=False)
     _loaders: dict[Hashable, DataLoader[Any, Any]] = field(default_factory=dict)
+    _made: dict[Hashable, tuple[asyncio.Lock, list[Any]]] = field(default_factory=dict)
+    """What is made once in this request: a lock, and the one value once it is there."""
 
     def __post_init__(self) -> None:
         self.now = self.database.clock.now()
@@ -85,7 +89,17 @@ class Context:
             self._loaders[name] = DataLoader(batch, cache=remembers)
         return self._loaders[name]
 
+    async def once(self, name: Hashable, make: Callable[[], Awaitable[T]]) -> T:
+        """The one value of this name in this request; a failure is not kept."""
+        lock, made = self._made.setdefault(name, (asyncio.Lock(), []))
+        async with lock:
+            if not made:
+                made.append(await make())
+            value: T = made[0]
+            return value
+
     def forget_reads(self) -> None:
         """Read everything anew, as after a mutation, so that the next field sees what it wrote."""
         self._loaders.clear()
+        self._made.clear()
         self.now = self.database.clock.now()

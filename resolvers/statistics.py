@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import strawberry
@@ -21,6 +22,7 @@ from domain.statistics import groups, pictures, samples, silence, tables
 from domain.teams import queries as teams
 from resolvers import ids
 from resolvers.context import Context
+from resolvers.declared import frozen
 from resolvers.drawing import PICTURE, drawn
 from resolvers.enums import graph_enum
 from resolvers.fields import arg, attribute, batched, edge, graph_type, query
@@ -252,7 +254,8 @@ class StatisticsQuery:
         if "team" in given:
             context.require(Permission.TEAMS_READ)
         instrument = _instrument(given["instrument"])
-        sample = await samples.gather(context.read, context.account_id, instrument, given)
+        gather = partial(samples.gather, context.read, context.account_id, instrument, given)
+        sample = await context.once((samples.gather, frozen(given)), gather)
         answer = await groups.told(sample, await _grouping(context, group_by, job_profile))
         return Told(instrument, answer.whole, answer.groups, silence.FEWEST)  # type: ignore[return-value]
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from domain.instruments import bank
 from domain.instruments.bank import POINTS, Instrument
@@ -16,6 +17,9 @@ from domain.statistics.relations import NONE
 
 MOST_RESULTS = 200_000
 """Results that one question may be about: some 10 MB as arrays, and about two seconds to read."""
+GATHERING_AT_ONCE = 2
+"""Samples that one process gathers at the same time; others wait, as far as their deadline lets them."""
+_places: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,11 +82,21 @@ class _Gathered:
         return Sample(self.instrument, attempts, people, values, months, versions, list(self.versions), norms, list(self.norms), self.known)
 
 
+def _place() -> asyncio.Semaphore:
+    """The places of those who gather; a semaphore belongs to its event loop."""
+    return _places.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(GATHERING_AT_ONCE))
+
+
 async def gather(read: Read, account_id: int, instrument: Instrument, given: Mapping[str, Any]) -> Sample:
-    """Read the results that pass a filter, batch by batch.
+    """Read the results that pass a filter, batch by batch, when it is one's turn.
 
     Raises TooManyResults.
     """
+    async with _place():
+        return await _gather(read, account_id, instrument, given)
+
+
+async def _gather(read: Read, account_id: int, instrument: Instrument, given: Mapping[str, Any]) -> Sample:
     found = await queries.count(read, account_id, given)
     if found > MOST_RESULTS:
         raise TooManyResults(found=found, limit=MOST_RESULTS)

@@ -219,6 +219,20 @@ class TestGroups:
         for group in told["groups"][:2]:
             assert all(group[name] is None for name in ("people", "results", "scales", "correlations", "reliability"))
 
+    async def test_of_the_same_results_are_gathered_once_a_request(self, http: Http) -> None:
+        await measured.fill(http.world, measured.some(30, people=30))
+        one = "statistics(filter: {completedUntil: $until}) { total { people } }"
+        others = "quarters: statistics(filter: {completedUntil: $until}, groupBy: QUARTER) { total { people } groups { people } }"
+        until = START + timedelta(days=9_999)
+        variables: dict[str, object] = {"until": until.isoformat()}
+        head = "query S($until: DateTime) { "
+        (single, _), (double, _), (other, data) = [
+            await statements(http.world, head + text + " }", variables)
+            for text in (one, f"{one} {others} again: {one}", f"{one} {others} all: statistics {{ total {{ people }} }}")
+        ]
+        assert 0 < single == double < other == 2 * single
+        assert data["statistics"]["total"] == data["all"]["total"] == data["quarters"]["total"]  # type: ignore[index]
+
     async def test_by_team(self, http: Http) -> None:
         """Somebody in two teams counts in both, with all results; somebody in none counts in the whole alone."""
         results = measured.some(60, people=30)
