@@ -1,5 +1,6 @@
 """What teams are made up of, and how well they cover a job profile."""
 
+import asyncio
 from collections.abc import Collection, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,7 +14,8 @@ from domain.kernel.permissions import Permission
 from domain.matching import coverage_queries, formula, gaps
 from domain.matching import queries as profiles
 from domain.reports import charts, team
-from domain.teams import composition, queries
+from domain.teams import composition
+from domain.teams.people import measured
 from resolvers import ids
 from resolvers.context import Context
 from resolvers.drawing import PICTURE, drawn
@@ -139,6 +141,9 @@ class TeamCoverage:
 
 
 async def compositions(context: Context, teams: Collection[int]) -> dict[int, composition.Composition]:
-    """The composition of each team."""
-    people = await queries.people(context.read, context.account_id, teams, raw=True)
-    return {team: composition.of(people.get(team, [])) for team in teams}
+    """The composition of each team.
+
+    Raises TooManyMembers.
+    """
+    inside = await measured(context.read, context.account_id, teams, raw=True)
+    return await asyncio.to_thread(lambda: {team: composition.of(inside.get(team, [])) for team in teams})

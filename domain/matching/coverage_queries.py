@@ -1,5 +1,6 @@
 """Reading what coverage is judged by: the targets of job profiles, and who of the account could join."""
 
+import asyncio
 from collections.abc import Collection, Sequence
 
 from sqlalchemy import and_, select
@@ -11,7 +12,7 @@ from domain.matching.coverage import Change, Coverage, Wanted
 from domain.matching.model import JobProfile
 from domain.matching.targets import targets_of
 from domain.results.model import Result
-from domain.teams import queries as teams
+from domain.teams.people import measured
 
 MOST_NAMED = 1_000
 
@@ -36,12 +37,15 @@ async def wanted(read: Read, account_id: int, keys: Collection[str]) -> dict[str
 
 
 async def coverages(read: Read, account_id: int, teams_asked: Collection[int], profile: str) -> dict[int, Coverage]:
-    """How teams cover a job profile; nothing when there is no such profile."""
+    """How teams cover a job profile; nothing when there is no such profile.
+
+    Raises TooManyMembers.
+    """
     found = (await wanted(read, account_id, [profile])).get(profile)
     if found is None:
         return {}
-    people = await teams.people(read, account_id, teams_asked)
-    return {team: coverage.of(people.get(team, []), found) for team in teams_asked}
+    inside = await measured(read, account_id, teams_asked)
+    return await asyncio.to_thread(lambda: {team: coverage.of(inside.get(team, []), found) for team in teams_asked})
 
 
 async def joining(read: Read, account_id: int, asked: Sequence[Coverage], named: Collection[str]) -> list[Change | None]:

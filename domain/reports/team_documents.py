@@ -26,6 +26,7 @@ from domain.reports.focus import TeamFocus
 from domain.reports.model import TeamReport
 from domain.reports.team import FEWEST, MOST_SHOWN, Person, TeamMaterial
 from domain.teams import queries as teams
+from domain.teams.people import measured
 
 KIND = "team_report"
 FOLDER = "team-reports"
@@ -119,7 +120,7 @@ async def _now(ports: Ports, account_id: int, report: Row) -> Made | None:
     """What the report says now; None when the team is gone or has too few people."""
     read = ports.database.read()
     found = (await teams.by_id(read, account_id, [report.team_id])).get(report.team_id)
-    people = (await teams.people(read, account_id, [report.team_id], raw=True)).get(report.team_id, [])
+    people = (await measured(read, account_id, [report.team_id], raw=True)).get(report.team_id, [])
     focus, language = TeamFocus(report.focus), Language(report.language)
     if found is None or len(people) < FEWEST[focus]:
         return None

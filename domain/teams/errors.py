@@ -22,3 +22,12 @@ class InTooManyTeams(DomainError):
 class NobodyToAdd(BadInput):
     code = "NOBODY_TO_ADD"
     text = "No valid candidates provided: none of them is known to this account with a completed assessment."
+
+
+class TooManyMembers(DomainError):
+    kind = Kind.BAD_INPUT
+    code = "TOO_MANY_MEMBERS"
+
+    def __init__(self, *, found: int, limit: int) -> None:
+        message = f"These teams have {found} members, at most {limit} are looked at together. Ask for fewer teams at once."
+        super().__init__(message, details={"limit": limit})

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import BigInteger, and_, bindparam, func, select
+from sqlalchemy import BigInteger, Integer, and_, bindparam, func, select
 
 from domain.candidates.model import Candidate
 from domain.kernel.inputs import folded
@@ -25,6 +25,8 @@ COLUMNS = (
     Team.updated_at,
 )
 EXPORTED_AT_ONCE = 100
+MEASURED_AT_ONCE = 2_000
+"""Members read by one statement with what was measured of them; each row holds the event loop."""
 _LIKE = str.maketrans({"/": "//", "%": "/%", "_": "/_"})
 _IS_THEIRS = and_(Candidate.account_id == TeamMember.account_id, Candidate.key == TeamMember.candidate_key)
 _IS_SEEN = and_(Candidate.account_id == ACCOUNT, Candidate.anonymized_at.is_(None))
@@ -56,19 +58,36 @@ _OF_CANDIDATES = statement(
     .order_by(Team.created_at.desc(), Team.team_id.desc()),
     "Team",
 )
-_LATEST = (
+_AFTER = bindparam("after", type_=BigInteger)
+"""Told of both tables, or PostgreSQL reads results from the first on."""
+_SIZES = statement(
+    select(TeamMember.team_id, func.count().label("number"))
+    .where(TeamMember.account_id == ACCOUNT, any_of(TeamMember.team_id))
+    .group_by(TeamMember.team_id)
+)
+_MEASURED = (
     select(
-        TeamMember.team_id, TeamMember.candidate_key, TeamMember.attempt_id, Result.instrument, Result.instrument_version, Result.c_tenths
+        TeamMember.team_id,
+        TeamMember.candidate_key,
+        TeamMember.attempt_id,
+        Result.instrument,
+        Result.instrument_version,
+        Result.completed_at,
+        Result.c_tenths,
     )
     .join(Candidate, _IS_THEIRS)
     .join(Result, _IS_MEASURED)
-    .where(TeamMember.account_id == ACCOUNT, Result.account_id == ACCOUNT, any_of(TeamMember.team_id), _IS_SEEN)
-    .order_by(TeamMember.team_id, TeamMember.candidate_key, Result.completed_at, TeamMember.attempt_id)
+    .where(TeamMember.account_id == ACCOUNT, Result.account_id == ACCOUNT, _IS_SEEN)
 )
-_PEOPLE = {False: statement(_LATEST), True: statement(_LATEST.add_columns(Result.raw_tenths))}
+_OF_TEAMS = _MEASURED.where(any_of(TeamMember.team_id))
+_OF_TEAM = (
+    _MEASURED.where(TeamMember.team_id == bindparam("team"), TeamMember.attempt_id > _AFTER, Result.attempt_id > _AFTER)
+    .order_by(TeamMember.attempt_id)
+    .limit(bindparam("limit", type_=Integer))
+)
+_MEASURED_OF_TEAMS = {False: statement(_OF_TEAMS), True: statement(_OF_TEAMS.add_columns(Result.raw_tenths))}
 """By whether the raw percents are wanted, which are as much again to read."""
-_AFTER = bindparam("after", type_=BigInteger)
-"""Told of both tables, or PostgreSQL reads results from the first on."""
+_MEASURED_OF_TEAM = {False: statement(_OF_TEAM), True: statement(_OF_TEAM.add_columns(Result.raw_tenths))}
 _EXPORTED = statement(
     select(
         TeamMember.attempt_id,
@@ -164,14 +183,19 @@ async def by_candidate(read: Read, account_id: int, keys: Collection[str]) -> di
     return group(await read(_OF_CANDIDATES, account_id=account_id, keys=keys), "candidate_key")
 
 
-async def people(read: Read, account_id: int, keys: Collection[int], *, raw: bool = False) -> dict[int, list[Row]]:
-    """What was measured last of each person of each team, by the key of the person; a person counts once.
+async def sizes(read: Read, account_id: int, keys: Collection[int]) -> dict[int, int]:
+    """How many attempts are in each team that has any, those of anonymised people included."""
+    return {row.team_id: row.number for row in await read(_SIZES, account_id=account_id, keys=keys)}
 
-    The raw percents come along when `raw` says so.
-    """
-    found = await read(_PEOPLE[raw], account_id=account_id, keys=keys)
-    latest = {(row.team_id, row.candidate_key): row for row in found}  # rows come in the order they were completed
-    return group(latest.values(), "team_id")
+
+async def measured(read: Read, account_id: int, keys: Collection[int], *, raw: bool) -> list[Row]:
+    """What was measured in the attempts of small teams."""
+    return await read(_MEASURED_OF_TEAMS[raw], account_id=account_id, keys=keys)
+
+
+async def measured_after(read: Read, account_id: int, team_id: int, *, after: int, raw: bool) -> list[Row]:
+    """What was measured in the next attempts of a team, by the number of the attempt."""
+    return await read(_MEASURED_OF_TEAM[raw], account_id=account_id, team=team_id, after=after, limit=MEASURED_AT_ONCE)
 
 
 async def exported(read: Read, account_id: int, team_id: int, *, after: int) -> list[Row]:

@@ -100,6 +100,7 @@ class TestOncePerLevel:
         from domain.matching.ranking import pages
         from domain.matching.targets import targets_of
         from domain.statistics import groups, samples
+        from domain.statistics.tables import Matrix, spread
 
         read, account, window = world.database.read(), world.account_id, Window(first=10)
         profiles = [(row, targets_of(row.targets)) for row in await queries.everything(read, account)]
@@ -112,6 +113,8 @@ class TestOncePerLevel:
             "RankedResult": ranked,
             "RankedProfile": pages.best_profiles((ranked[0].attempt_id, {"proactive": 50}), tables, window).rows,
             "StatisticsGroup": [whole, replace(whole, norm=(1, 1), team=1001)],
+            "ScaleStatistics": [spread(scale, [number + 5] * 11) for number, scale in enumerate(sample.instrument.scales[:3])],
+            "CorrelationMatrix": [Matrix(list(sample.instrument.scales[:2]), [[1.0, 0.5], [0.5, None]], [[9, 9], [9, 9]])],
             "TeamReport": [SimpleNamespace(team_id=number) for number in (1001, 1002, 4711)],
             "Erasure": [SimpleNamespace(candidate_key=row.candidate_key) for row in ranked],
         }
@@ -121,12 +124,14 @@ class TestOncePerLevel:
         from domain.kernel.paging import Window
         from domain.matching import coverage_queries, gaps
         from domain.teams import queries
+        from resolvers.compositions import compositions
 
         read, account, numbers = world.database.read(), world.account_id, [1001, 1002]
         members = await queries.members(read, account, numbers, Window(first=10), order="newest")
         coverages = [*(await coverage_queries.coverages(read, account, numbers, "jp_1001")).values()]
         changes = [found for found in await gaps.joining(world.database, account, coverages) if found]
         return {
+            "TeamComposition": [*(await compositions(Context(world.actor, world.database), numbers)).values()],
             "Team": [*(await queries.by_id(read, account, numbers)).values()],
             "TeamMember": [row for page in members.values() for row in page.rows],
             "TeamCoverage": coverages,

@@ -9,6 +9,7 @@ import pytest
 
 from domain.access import commands as access
 from domain.kernel.permissions import Permission
+from domain.teams import people as reading
 from resolvers import ids
 from tests.domain.matching.test_coverage import WANTED, want
 from tests.domain.teams.acting import add, create
@@ -180,6 +181,19 @@ class TestAnalysis:
         assert found["joining"]["candidate"]["key"] not in team_keys
         assert found["joining"]["coverage"] - found["joining"]["change"] == pytest.approx(found["exact"])
         assert found["none"] is None
+
+    async def test_is_of_so_many_members_at_once(self, http: Http, monkeypatch: pytest.MonkeyPatch) -> None:
+        world = http.world
+        monkeypatch.setattr(reading, "MOST_MEMBERS", 3)
+        people = await gather(world, 2)
+        for title in ("One", "Two"):
+            await add(world, await create(world, title), *people)
+        await want(world, "jp_1001", WANTED)
+        for field in ("composition { people }", 'coverage(jobProfile: "jp_1001") { people }'):
+            text = f"query($n: Int!) {{ teams(first: $n) {{ nodes {{ {field} }} }} }}"
+            assert len((await answer(http, text, n=1))["nodes"]) == 1
+            errors = await http.graph_errors(text, n=2)
+            assert {(error["extensions"]["kind"], error["extensions"]["code"]) for error in errors} == {("BAD_INPUT", "TOO_MANY_MEMBERS")}
 
     async def test_looks_for_at_most_a_thousand_by_name(self, http: Http) -> None:
         team = await create(http.world)

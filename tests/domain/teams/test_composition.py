@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 
 from domain.instruments import bank
 from domain.teams import composition, queries
+from domain.teams import people as reading
 from domain.teams.composition import Composition
+from domain.teams.errors import TooManyMembers
+from domain.teams.people import measured
 from tests.domain.teams.acting import add, create
 from tests.support.crowd import anonymize, gather
 from tests.support.world import World
@@ -109,8 +112,8 @@ class TestVersions:
 
 
 async def composed(world: World, team: int) -> Composition:
-    people = await queries.people(world.database.read(), world.account_id, [team], raw=True)
-    return composition.of(people.get(team, []))
+    inside = await measured(world.database.read(), world.account_id, [team], raw=True)
+    return composition.of(inside.get(team, []))
 
 
 class TestPeople:
@@ -122,7 +125,7 @@ class TestPeople:
             attempts.append((await world.complete(seed=seed))[1])
             world.advance(hours=1)
         await add(world, team, *attempts[:2])
-        people = (await queries.people(world.database.read(), world.account_id, [team]))[team]
+        people = (await measured(world.database.read(), world.account_id, [team]))[team]
         assert [row.attempt_id for row in people] == [attempts[1]]
         assert (await composed(world, team)).people == 1
 
@@ -131,5 +134,36 @@ class TestPeople:
         team, people = await create(world), await gather(world, 4, gaps=0.1)
         await add(world, team, *people)
         await anonymize(world, people[2])
-        found = (await queries.people(world.database.read(), world.account_id, [team]))[team]
+        found = (await measured(world.database.read(), world.account_id, [team]))[team]
         assert [row.attempt_id for row in found] == [people[0], people[1], people[3]]
+
+    @pytest.mark.parametrize("at_once", [3, 4, 100])
+    async def test_are_the_same_however_they_are_read(self, world: World, monkeypatch: pytest.MonkeyPatch, at_once: int) -> None:
+        """Small teams by one statement, large ones some at a time; retakes far apart count once, by the latest."""
+        monkeypatch.setattr(queries, "MEASURED_AT_ONCE", at_once)
+        attempts = await gather(world, 9, gaps=0.1)
+        world.advance(hours=1)
+        again = (await world.complete(seed=1))[1]
+        world.advance(hours=1)
+        latest = (await world.complete(seed=1))[1]
+        inside = {await create(world, str(len(chosen))): chosen for chosen in (attempts[:2], [*attempts, again, latest], attempts[2:4], [])}
+        for team, chosen in inside.items():
+            if chosen:
+                await add(world, team, *chosen)
+        for raw in (False, True):
+            found = await measured(world.database.read(), world.account_id, list(inside), raw=raw)
+            assert {team: sorted(row.attempt_id for row in rows) for team, rows in found.items()} == {
+                team: sorted(set(chosen) - {again}) for team, chosen in inside.items() if chosen
+            }
+            assert all(hasattr(row, "raw_tenths") == raw for rows in found.values() for row in rows)
+            assert all([row.candidate_key for row in rows] == sorted(row.candidate_key for row in rows) for rows in found.values())
+
+    async def test_are_bounded_over_all_teams(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(reading, "MOST_MEMBERS", 5)
+        people = await gather(world, 3)
+        teams = [await create(world, name) for name in ("One", "Two")]
+        for team in teams:
+            await add(world, team, *people)
+        assert len((await measured(world.database.read(), world.account_id, teams[:1]))[teams[0]]) == 3
+        with pytest.raises(TooManyMembers, match="These teams have 6 members, at most 5"):
+            await measured(world.database.read(), world.account_id, teams)
