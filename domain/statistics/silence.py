@@ -68,10 +68,7 @@ def _apart(inside: Any, often: Any, among: Any) -> list[int]:
 
     Who has an older result in a group is in the whole by another: that alone does not tell the group from the whole.
     """
-    import numpy as np  # only when statistics are asked for
-
-    counted = inside.astype(np.float32)  # whole numbers below 2^24, so the sums are exact
-    shared = ((counted * often[:, None].astype(np.float32)).T @ counted).astype(np.int64)
+    shared = _shared(inside, often)
     sizes = shared.diagonal()
     near = _few(sizes[:, None] - shared)
     near[1:, 0] = False
@@ -83,13 +80,31 @@ def _apart(inside: Any, often: Any, among: Any) -> list[int]:
     return kept
 
 
+def _shared(inside: Any, often: Any) -> Any:
+    """How many people each two sets have in common, from the few sets that each kind is in."""
+    import numpy as np  # only when statistics are asked for
+
+    count = inside.shape[1]
+    kinds, sets = np.nonzero(inside)  # by kinds, so that those of a kind stand side by side
+    found = np.zeros(count * count)
+    for apart in range(count):
+        [same] = np.nonzero(kinds[apart:] == kinds[: len(kinds) - apart])
+        if not len(same):
+            break
+        found += np.bincount(sets[same] * count + sets[same + apart], weights=often[kinds[same]], minlength=len(found))
+    table = found.astype(np.int64).reshape(count, count)
+    return table + np.triu(table, 1).T
+
+
 def _covering(inside: Any, often: Any, groups: Sequence[int]) -> list[int]:
     """The groups without the smallest ones whose absence is needed so that no few people are in none.
 
     Where nobody is in none, the groups tell older results that the whole does not have: those are not of few people, either.
     """
+    import numpy as np  # only when statistics are asked for
+
     kept, whole = list(groups), inside[:, 0]
-    by = inside[:, kept].sum(axis=1)
+    by = inside[:, kept].sum(axis=1, dtype=np.int16)
     while kept:
         left, older = (int(often[people].sum()) for people in (whole & (by == 0), ~whole & (by > 0)))
         if not _few(left) and (left or not _few(older)):
