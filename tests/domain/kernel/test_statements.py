@@ -27,6 +27,7 @@ UNSCOPED = {
     "domain.invites.expiry._EXPIRED": "the sweep finds expired invites of all accounts",
     "domain.invites.expiry._OVER": "the sweep finds accounts with entries whose day is over",
     "domain.privacy.queries._LATEST": "the sweep looks after the latest erasures of all accounts",
+    "domain.privacy.queries._UNFINISHED": "one purge of the database does for the erasures of all accounts",
     "domain.privacy.queries._NEWEST": "every process empties its caches when anybody was erased",
 }
 """Every read that may cross accounts (Q-1); one more is a decision, and stands here."""
