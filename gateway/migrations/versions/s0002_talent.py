@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 from alembic import op
 
-from domain.kernel.columns import TEXT, Json, Strings, UtcDateTime
+from domain.kernel.columns import TEXT, Json, UtcDateTime
 from gateway.migrations import rules
 
 revision = "0002"
@@ -48,7 +48,7 @@ def upgrade() -> None:
     _job_profile()
     rules.account_owned(*ACCOUNT_OWNED)
     rules.number_series(SERIES)
-    _permissions()
+    rules.grant_to_unlimited_keys(EVERYTHING_BEFORE, NEW_PERMISSIONS)
 
 
 def _job_profile() -> None:
@@ -73,14 +73,3 @@ def _job_profile() -> None:
         sa.PrimaryKeyConstraint("account_id", "key", name=op.f("pk_job_profile")),
     )
     op.create_index("ix_job_profile_created", "job_profile", ["account_id", "created_at", "key"], unique=False)
-
-
-def _permissions() -> None:
-    """Keys that might do everything may do what is new, too: integrators must not notice that there is more."""
-    key = sa.table("api_key", sa.column("account_id"), sa.column("key"), sa.column("permissions", Strings()))
-    connection = op.get_bind()
-    with rules.as_owner("api_key"):
-        for row in connection.execute(sa.text("SELECT account_id, key, permissions FROM api_key").columns(*key.c)).all():
-            if set(EVERYTHING_BEFORE) <= set(row.permissions):
-                mine = (key.c.account_id == row.account_id) & (key.c.key == row.key)
-                connection.execute(key.update().where(mine).values(permissions=[*row.permissions, *NEW_PERMISSIONS]))
