@@ -210,7 +210,7 @@ async def _write(
         "gross_cents": net_cents + vat_cents,
         "tax_kind": tax.kind,
         "tax_rate": tax.rate,
-        "notes": words.notes(tax, rest["language"], test=test),
+        "notes": words.notes(tax, rest["language"], test=test, supplied=corrects is None),
         **rest,
     }
     await uow.session.execute(_ADD, row)

@@ -32,7 +32,7 @@ def xml(row: Row) -> bytes:
         _note(document.header.notes, content, subject)
     _parties(document.trade.agreement, row)
     document.trade.agreement.seller_order.issuer_assigned_id = row.order_key
-    document.trade.delivery.event.occurrence = _day(row.issued_on)
+    document.trade.delivery.event.occurrence = _day(row.corrects_on or row.issued_on)
     for position, line in enumerate((line for line in row.lines if line["net"] is not None), 1):
         document.trade.items.add(_item(row, position, line))
     _settlement(document.trade.settlement, row)

@@ -50,9 +50,8 @@ def _sums(row: Row) -> dict[str, int]:
 def _facts(row: Row, said: dict[str, str]) -> list[tuple[str, str]]:
     """The head of the invoice: label and value."""
     day = partial(words.long_day, language=row.language)
-    found = [(said["number"], row.number), (said["date"], day(row.issued_on)), (said["supply"], day(row.issued_on))]
-    if row.corrects_number:
-        found.append((said["corrects"], f"{row.corrects_number} ({day(row.corrects_on)})"))
+    found = [(said["number"], row.number), (said["date"], day(row.issued_on))]
+    found.append((said["corrects"], row.corrects_number) if row.corrects_number else (said["supply"], day(row.issued_on)))
     found.append((said["customer"], str(row.buyer["number"])))
     if row.buyer["vat_id"]:
         found.append((said["vat_id"], row.buyer["vat_id"]))

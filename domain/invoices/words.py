@@ -76,11 +76,10 @@ def language_in(country: str) -> Language:
     return Language.DE if country in GERMAN else Language.EN
 
 
-def notes(tax: Tax, language: str, *, test: bool) -> str | None:
-    """The sentences below an invoice that the law wants."""
-    said = [SAMPLE] if test else []
-    said += [SAME_DAY] + ([TAX_NOTES[tax.kind]] if tax.kind in TAX_NOTES else [])
-    return " ".join(text.in_language(language) for text in said)
+def notes(tax: Tax, language: str, *, test: bool, supplied: bool) -> str | None:
+    """The sentences that the law wants below an invoice, or, when nothing is `supplied`, below a credit note."""
+    said = [SAMPLE] * test + [SAME_DAY] * supplied + [TAX_NOTES[kind] for kind in (tax.kind,) if kind in TAX_NOTES]
+    return " ".join(text.in_language(language) for text in said) or None
 
 
 def reason(given: str, language: str) -> str | None:

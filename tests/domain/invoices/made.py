@@ -68,7 +68,7 @@ def invoice(
             for text, more, cents in lines
         ],
         "product": None,
-        "notes": words.notes(tax, language, test=test),
+        "notes": words.notes(tax, language, test=test, supplied=not credit),
         "paid_at_issue": AT if paid else None,
         "payment_reference": "pi_3Qx8ZT2eZvKYlo2C0abc" if paid else None,
         "settled_at": AT if paid else None,
