@@ -22,6 +22,7 @@ from resolvers.events import EventSubscription
 from resolvers.exports import ExportMutation, ExportQuery
 from resolvers.instruments import InstrumentQuery
 from resolvers.invites import InviteMutation, InviteQuery
+from resolvers.invoices import InvoiceQuery
 from resolvers.job_profiles import JobProfileMutation, JobProfileQuery
 from resolvers.nodes import NodeQuery
 from resolvers.privacy import PrivacyMutation, PrivacyQuery
@@ -46,6 +47,7 @@ class Query(
     ExportQuery,
     InstrumentQuery,
     InviteQuery,
+    InvoiceQuery,
     JobProfileQuery,
     NodeQuery,
     PrivacyQuery,

@@ -1,8 +1,10 @@
-"""What commands need to know of the installation: its address, and its secret as something that signs."""
+"""What commands need to know of the installation: its address, its secret as something that signs, and who sells."""
 
 import base64
 import hmac
 from dataclasses import dataclass
+
+from domain.kernel.seller import EXAMPLE_SELLER, Seller
 
 SIGNATURE_BYTES = 16
 """128 bits of signature (Q-5)."""
@@ -60,3 +62,5 @@ class Environment:
     base_url: str
     """Where people and machines reach it, without a slash at the end."""
     signer: Signer
+    seller: Seller = EXAMPLE_SELLER
+    """Who invoices come from."""
