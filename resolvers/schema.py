@@ -24,6 +24,7 @@ from resolvers.instruments import InstrumentQuery
 from resolvers.invites import InviteMutation, InviteQuery
 from resolvers.job_profiles import JobProfileMutation, JobProfileQuery
 from resolvers.nodes import NodeQuery
+from resolvers.orders import OrderMutation, OrderQuery
 from resolvers.privacy import PrivacyMutation, PrivacyQuery
 from resolvers.problems import LimitReached, Shortage
 from resolvers.products import ProductQuery
@@ -48,6 +49,7 @@ class Query(
     InviteQuery,
     JobProfileQuery,
     NodeQuery,
+    OrderQuery,
     PrivacyQuery,
     ProductQuery,
     ResultQuery,
@@ -59,7 +61,9 @@ class Query(
     pass
 
 
-@strawberry.type(description="What can be done. Each field is one transaction and answers its object or a Problem.")
+@strawberry.type(
+    description="What can be done. Each field is one transaction unless it calls out, and answers its object or a Problem."
+)
 class Mutation(
     AccessMutation,
     AttemptMutation,
@@ -69,6 +73,7 @@ class Mutation(
     ExportMutation,
     InviteMutation,
     JobProfileMutation,
+    OrderMutation,
     PrivacyMutation,
     SavedMatchMutation,
     TeamMutation,

@@ -27,8 +27,10 @@ PERMISSIONS = [
     "attempts:read",
     "attempts:write",
     "billing:read",
+    "billing:write",
     "candidates:read",
     "candidates:write",
+    "events:read",
     "exports:read",
     "exports:write",
     "invites:read",
@@ -45,6 +47,8 @@ PERMISSIONS = [
     "statistics:read",
     "teams:read",
     "teams:write",
+    "webhooks:read",
+    "webhooks:write",
 ]
 WRONG: list[tuple[Any, str]] = [
     ({}, "'email' is required."),
