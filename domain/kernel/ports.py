@@ -76,6 +76,9 @@ class Typesetter(Protocol):
     async def pdf(self, template: str, data: Mapping[str, Any]) -> bytes:
         """Set a template with data that can be written as JSON; `data` has the `date` of the document as ISO text."""
 
+    async def e_invoice(self, template: str, data: Mapping[str, Any], xml: bytes) -> bytes:
+        """The same as a PDF/A-3 that carries its XML of EN 16931 as `factur-x.xml`."""
+
     def version(self, template: str) -> str:
         """What a template looks like, as a short text: another one means other bytes for the same data."""
 
