@@ -61,9 +61,7 @@ class Query(
     pass
 
 
-@strawberry.type(
-    description="What can be done. Each field is one transaction unless it calls out, and answers its object or a Problem."
-)
+@strawberry.type(description="What can be done. Each field is one transaction unless it calls out, and answers its object or a Problem.")
 class Mutation(
     AccessMutation,
     AttemptMutation,

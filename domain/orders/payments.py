@@ -7,14 +7,20 @@ from enum import StrEnum
 
 from domain.access.commands import own_account
 from domain.billing import credits
+from domain.billing.vat import Tax
+from domain.invoices import commands as invoices
+from domain.invoices.commands import Line, Sale
+from domain.invoices.errors import TooManyCreditNotes
 from domain.kernel.columns import inserts, table_of
 from domain.kernel.errors import NotFound
+from domain.kernel.language import Text
 from domain.kernel.work import UnitOfWork
 from domain.orders import mails
 from domain.orders.commands import SANDBOX
 from domain.orders.errors import AlreadySettled
 from domain.orders.model import PaymentNotice, PlacedOrder
 from domain.orders.status import OrderStatus, PaymentStatus, is_over
+from domain.products import catalog
 
 log = logging.getLogger("centil.orders")
 _NOTICES = table_of(PaymentNotice)
@@ -143,8 +149,24 @@ async def _paid(uow: UnitOfWork, order: PlacedOrder, notice: Notice) -> None:
         currency=order.currency,
     )
     if order.session != SANDBOX:
+        await invoices.issue(uow, sale=_sale(order, notice))
         await uow.enqueue(mails.send_receipt, order.key)
     await _refund(uow, order)
+
+
+def _sale(order: PlacedOrder, notice: Notice) -> Sale:
+    """What was sold, at the tax it was charged with."""
+    product = catalog.find(order.product)
+    name = product.name if product else Text(order.product, order.product)
+    return Sale(
+        order_key=order.key,
+        product_key=order.product,
+        currency=order.currency,
+        lines=[Line(name, order.net_cents)],
+        tax=Tax(order.tax_kind, order.vat_rate),  # type: ignore[arg-type]
+        paid_at=notice.told_at,
+        payment_reference=order.payment,
+    )
 
 
 async def _refund(uow: UnitOfWork, order: PlacedOrder) -> None:
@@ -154,6 +176,7 @@ async def _refund(uow: UnitOfWork, order: PlacedOrder) -> None:
         return
     wanted = _share(order, order.credits, told) - order.credits_taken_back - order.credits_not_recovered
     taken = await credits.take_back(uow, wanted, reference=f"refund:{order.key}:{told}")
+    await _credit(uow, order, told)
     order.refunded_cents = told
     order.credits_taken_back += taken
     order.credits_not_recovered += wanted - taken
@@ -166,6 +189,17 @@ async def _refund(uow: UnitOfWork, order: PlacedOrder) -> None:
         credits_taken_back=order.credits_taken_back,
         credits_not_recovered=order.credits_not_recovered,
     )
+
+
+async def _credit(uow: UnitOfWork, order: PlacedOrder, told: int) -> None:
+    """Write the credit note for what was given back since the last one; the last one is for all that is left."""
+    net = None if told == order.gross_cents else _share(order, order.net_cents, told) - _share(order, order.net_cents, order.refunded_cents)
+    if net == 0 or order.session == SANDBOX:
+        return
+    try:
+        await invoices.credit(uow, order_key=order.key, net_cents=net, reason="")
+    except TooManyCreditNotes:
+        log.error("a refund has no credit note: there are too many", extra={"code": "NO_CREDIT_NOTE", "account": uow.account_id})
 
 
 def _share(order: PlacedOrder, credits_or_cents: int, refunded: int) -> int:
