@@ -12,11 +12,12 @@ from typing import Annotated, Literal, Self
 from urllib.parse import SplitResult, urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from gateway.manifests import ManifestUnreadable, manifest
+from gateway.paying import PaymentSettings
 
 PREFIX = "CENTIL_"
 NOT_OURS = "CENTIL_TEST_"
@@ -31,7 +32,7 @@ class WrongSettings(Exception):
     """Settings that nothing can be started with; the message is for the operator."""
 
 
-class Settings(BaseSettings):
+class Settings(PaymentSettings):
     """What an installation can be told. Each field's description is its line in the documentation."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True, env_ignore_empty=True)
