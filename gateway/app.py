@@ -15,6 +15,7 @@ from domain.kernel.ports import Ports
 from gateway import apis, bodies, graph
 from gateway.adapters.files import store
 from gateway.adapters.mail import mailer
+from gateway.adapters.payments import Stripe, payments
 from gateway.adapters.typesetting import Typst
 from gateway.consoles import GraphiQL, Reference, home
 from gateway.cors import allow_origins
@@ -28,6 +29,7 @@ from gateway.middleware import Handler, around, set_headers
 from gateway.pages import add_pages
 from gateway.rest import RestApi
 from gateway.settings import Settings
+from gateway.stripe_webhook import StripeWebhook
 from resolvers.schema import build
 
 
@@ -75,7 +77,8 @@ def make_server(settings: Settings, database: Database) -> Server:
     """Wire a server on an open database."""
     ports = ports_for(settings, database)
     executor = _executor(introspection=settings.introspection, suggestions=settings.suggestions)
-    front = Front(settings, database, executor, apis.facts())
+    taking = payments(settings)
+    front = Front(settings, database, executor, apis.facts(), taking)
     metrics = Metrics(executor.documents.engine.fell_back)
     app = web.Application(middlewares=[around(metrics)], client_max_size=bodies.LARGEST)
     app.on_response_prepare.append(set_headers)
@@ -96,6 +99,7 @@ def make_server(settings: Settings, database: Database) -> Server:
     downloads.mount(app)
     for dialect in apis.DIALECTS.values():
         RestApi(front, dialect, downloads).mount(app)
+    StripeWebhook(front).mount(app)
     add_pages(app, front)
     app.cleanup_ctx.append(_background(metrics, front, Forgetting(front)))
     return server
@@ -128,5 +132,7 @@ def _background(metrics: Metrics, front: Front, forgetting: Forgetting) -> Calla
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await front.authenticator.close()
+        if isinstance(front.payments, Stripe):
+            await front.payments.close()
 
     return background

@@ -12,6 +12,7 @@ from aiohttp import web
 from domain.kernel.actor import Actor
 from domain.kernel.database import Database
 from domain.kernel.errors import Unauthenticated
+from domain.kernel.ports import Payments
 from gateway.authentication import Authenticator
 from gateway.execution.run import Executor
 from gateway.limits import Allowed, InFlight, RateLimits
@@ -43,8 +44,9 @@ class Caller:
 class Front:
     """The desk at which every request checks in."""
 
-    def __init__(self, settings: Settings, database: Database, executor: Executor, apis: Sequence[Api]) -> None:
+    def __init__(self, settings: Settings, database: Database, executor: Executor, apis: Sequence[Api], payments: Payments) -> None:
         self.settings = settings
+        self.payments = payments
         self.database = database
         self.executor = executor
         self.apis = apis
@@ -90,7 +92,7 @@ class Front:
     def context(self, caller: Caller, request_id: str) -> Context:
         """The context of one request."""
         allowance = Allowance(caller.allowed.limit, caller.allowed.left)
-        return Context(caller.actor, self.database, request_id=request_id, apis=self.apis, allowance=allowance)
+        return Context(caller.actor, self.database, request_id=request_id, apis=self.apis, allowance=allowance, payments=self.payments)
 
     def working(self, caller: Caller) -> AbstractContextManager[None]:
         """Take a place among the requests in flight.

@@ -17,6 +17,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from gateway.manifests import ManifestUnreadable, manifest
+from gateway.paying import PaymentSettings
 from gateway.selling import SellerSettings
 
 PREFIX = "CENTIL_"
@@ -32,7 +33,7 @@ class WrongSettings(Exception):
     """Settings that nothing can be started with; the message is for the operator."""
 
 
-class Settings(SellerSettings):
+class Settings(SellerSettings, PaymentSettings):
     """What an installation can be told. Each field's description is its line in the documentation."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True, env_ignore_empty=True)

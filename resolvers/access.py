@@ -8,8 +8,6 @@ import strawberry
 
 from domain.access import commands, queries
 from domain.billing import queries as billing
-from domain.billing import registration
-from domain.billing.registration import Registered
 from domain.invites import links
 from domain.invites import queries as invites
 from domain.invites.status import PENDING_LIMIT
@@ -17,6 +15,9 @@ from domain.kernel import names
 from domain.kernel.language import Language
 from domain.kernel.paging import Window
 from domain.kernel.permissions import Access, Permission
+from domain.orders import placing
+from domain.orders import queries as orders
+from domain.orders.placing import Bought
 from domain.results import commands as result_commands
 from domain.results import queries as results
 from domain.results.norms import designed
@@ -28,6 +29,7 @@ from resolvers.fields import Info, arg, attribute, batched, computed, edge, grap
 from resolvers.inputs import defaulted, given, optional, required
 from resolvers.invites import Invite
 from resolvers.nodes import SOURCES, Node, Source
+from resolvers.orders import till
 from resolvers.results import NormGroup
 
 
@@ -125,6 +127,14 @@ class Viewer:
         return [invite for _ in parents]
 
 
+@graph_type(requires=Access.PUBLIC, description="The order that came with a registration.")
+class RegistrationOrder:
+    key: str = attribute("Its key: `ord_…`. Ask for the order with the new API key.")
+    checkout_url: str | None = attribute(
+        "The page at which people pay it; null when the payment provider did not answer: then place the order again."
+    )
+
+
 @graph_type(requires=Access.PUBLIC, description="A new account; its key's secret is shown here and never again.")
 class Registration:
     account_key: str = attribute("The key of the account that the API key belongs to.")
@@ -135,6 +145,7 @@ class Registration:
     prefix: str = attribute("The first twelve characters of the secret.")
     permissions: list[Permission] = attribute("What the key may do.")
     rate_limit: int = attribute("Requests a minute.")
+    order: RegistrationOrder | None = attribute("The order of the product that was named; null without one.")
 
 
 @strawberry.input(description="Who wants an account.")
@@ -151,7 +162,7 @@ class RegisterAccountInput:
     phone: str | None = defaulted("Phone number.", None)
     website: str | None = defaulted("Website.", None)
     mode: Mode = defaulted("Which key is given back: of the live account, or of its sandbox.", Mode.LIVE)
-    product: str | None = defaulted("A product to buy at once; refused until orders exist.", None)
+    product: str | None = defaulted("The key of a product to order at once, such as `pa-pack-10`.", None)
 
 
 @strawberry.input(description="What to change of the account; what is left out stays, null takes away.")
@@ -171,7 +182,8 @@ class UpdateAccountInput:
     norm_group: strawberry.ID | None = optional("The norm group that new results are compared with; null for the designed one.")
 
 
-async def _registered(context: Context, made: Registered) -> Registration:
+async def _registered(context: Context, bought: Bought) -> Registration:
+    made = bought.registered
     account: Any = await queries.by_id(context.read, made.account_id)
     key = (await queries.keys_by_key(context.read, made.account_id, [made.key.key]))[made.key.key]
     return Registration(
@@ -183,7 +195,15 @@ async def _registered(context: Context, made: Registered) -> Registration:
         prefix=key.prefix,
         permissions=[Permission(name) for name in key.permissions],
         rate_limit=key.rate_limit,
+        order=await _ordered(context, made.account_id, bought.order),
     )
+
+
+async def _ordered(context: Context, account_id: int, key: str | None) -> RegistrationOrder | None:
+    if key is None:
+        return None
+    order: Any = (await orders.by_keys(context.read, account_id, [key]))[key]
+    return RegistrationOrder(key=key, checkout_url=order.stored_checkout_url)
 
 
 async def _account(context: Context, account_id: int) -> Any:
@@ -207,10 +227,12 @@ class AccessMutation:
         requires=Access.PUBLIC,
         answers=Registration,
         then=_registered,
-        description="Open an account with its sandbox twin (100 credits to try things) and get a first API key.",
+        transaction=False,
+        description="Open an account with its sandbox twin (100 credits to try things) and get a first API key. With a product, an order "
+        "of it comes along; the account and its key are kept even when its checkout cannot be opened.",
     )
-    async def register_account(self, info: Info, input: Annotated[RegisterAccountInput, arg("Who wants an account.")]) -> Registered:
-        return await registration.register(info.context.work, **given(input))
+    async def register_account(self, info: Info, input: Annotated[RegisterAccountInput, arg("Who wants an account.")]) -> Bought:
+        return await placing.register(till(info.context), **given(input))
 
     @mutation(
         requires=Permission.ACCOUNT_WRITE,

@@ -12,6 +12,7 @@ from domain.kernel.actor import Actor, authorize_type
 from domain.kernel.database import DEADLINE, Database
 from domain.kernel.environment import Environment
 from domain.kernel.permissions import Permission
+from domain.kernel.ports import NoPayments, Payments
 from domain.kernel.statements import Read
 from domain.kernel.work import UnitOfWork
 
@@ -46,6 +47,8 @@ class Context:
     request_id: str = ""
     apis: Sequence[Api] = ()
     allowance: Allowance | None = None
+    payments: Payments = field(default_factory=NoPayments)
+    """What takes money."""
     deadline: float = DEADLINE
     resume_after: int | None = None
     """The last event that the client of a stream has seen, when it says so (Q-25)."""

@@ -14,7 +14,7 @@ from strawberry.schema_directive import Location
 from strawberry.types.field import StrawberryField
 
 from domain.kernel.actor import authorize
-from domain.kernel.errors import DomainError, Kind
+from domain.kernel.errors import DomainError, Kind, Unavailable
 from domain.kernel.permissions import Requirement
 from domain.kernel.statements import Narrowed
 from resolvers.context import Context, Level
@@ -226,11 +226,34 @@ class StreamRequires(Requires):
         return next_(source, info, **arguments)
 
 
-class Transaction(FieldExtension):
-    """One mutation field is one transaction: committed on return, rolled back on any failure, then read by its key.
+class Answering(FieldExtension):
+    """Answer a mutation field with the row of what it made, or with the Problem that the caller can act on.
 
-    A failure that the caller can act on becomes a Problem; a refused permission and a busy database go on as errors.
+    A refused permission and a busy database go on as errors.
     """
+
+    def __init__(self, then: Callable[[Context, Any], Awaitable[Any]], problem: Callable[[DomainError], Any]) -> None:
+        self.then = then
+        self.problem = problem
+
+    async def resolve_async(self, next_: Any, source: Any, info: Info, **arguments: Any) -> Any:
+        context = info.context
+        try:
+            made = await self.make(context, next_, source, info, **arguments)
+        except DomainError as error:
+            if error.kind in (Kind.UNAUTHENTICATED, Kind.FORBIDDEN, Kind.INTERNAL) or isinstance(error, Unavailable):
+                raise
+            return self.problem(error)
+        context.forget_reads()
+        return await self.then(context, made)
+
+    async def make(self, context: Context, next_: Any, source: Any, info: Info, **arguments: Any) -> Any:
+        """Run the field without a transaction: it calls out, and opens short ones itself before and after."""
+        return await next_(source, info, **arguments)
+
+
+class Transaction(Answering):
+    """One mutation field is one transaction: committed on return, rolled back on any failure, then read by its key."""
 
     def __init__(
         self,
@@ -238,26 +261,18 @@ class Transaction(FieldExtension):
         problem: Callable[[DomainError], Any],
         within: Callable[[Context, Any], Awaitable[int]] | None = None,
     ) -> None:
-        self.then = then
-        self.problem = problem
+        super().__init__(then, problem)
         self.within = within
 
-    async def resolve_async(self, next_: Any, source: Any, info: Info, **arguments: Any) -> Any:
-        context = info.context
+    async def make(self, context: Context, next_: Any, source: Any, info: Info, **arguments: Any) -> Any:
+        entered = await self.within(context, arguments["input"]) if self.within else None
         try:
-            entered = await self.within(context, arguments["input"]) if self.within else None
             async with context.database.work(context.actor, request_id=context.request_id) as context.uow:
                 if entered is not None:
                     await context.uow.enter(entered)
-                made = await next_(source, info, **arguments)
-        except DomainError as error:
-            if error.kind in (Kind.UNAUTHENTICATED, Kind.FORBIDDEN, Kind.UNAVAILABLE, Kind.INTERNAL):
-                raise
-            return self.problem(error)
+                return await next_(source, info, **arguments)
         finally:
             context.uow = None
-        context.forget_reads()
-        return await self.then(context, made)
 
 
 def query(

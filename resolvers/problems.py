@@ -9,7 +9,7 @@ import strawberry
 from domain.kernel.errors import DomainError, Kind
 from domain.kernel.permissions import Access, Requirement
 from resolvers.context import Context
-from resolvers.declared import DECLARED, Guarded, Requires, Transaction, attribute, graph_type
+from resolvers.declared import DECLARED, Answering, Guarded, Requires, Transaction, attribute, graph_type
 
 
 @graph_type(requires=Access.PUBLIC, description="One field of the input that is wrong.")
@@ -36,7 +36,7 @@ class LimitReached(ProblemDetails):
 
 @graph_type(
     requires=Access.PUBLIC,
-    description="Why a mutation did nothing. Nothing was changed when this is the answer.",
+    description="Why a mutation did nothing. Nothing was changed when this is the answer, unless the mutation says otherwise.",
 )
 class Problem:
     kind: Kind = attribute("What sort of failure it is.")
@@ -76,11 +76,13 @@ def mutation(
     then: Callable[[Context, Any], Awaitable[Any]],
     admits_candidates: bool = False,
     within: Callable[[Context, Any], Awaitable[int]] | None = None,
+    transaction: bool = True,
 ) -> Callable[..., Any]:
     """Declare a root field of the mutation: the function runs in a transaction and returns a key, `then` reads the row.
 
     `then` is given the context and what the function returned, after the commit. `within` finds, from the input and
     before the transaction opens, the account that an anonymous caller works in. The field answers `<answers> | Problem`.
+    Without a `transaction` the function calls out, and opens short ones before and after; a test lists those that do.
     Permission is asked before all that: Strawberry runs the last extension first.
     """
     guarded = Guarded(requires, admits_candidates)
@@ -92,7 +94,7 @@ def mutation(
         return strawberry.mutation(
             resolver=function,
             description=description,
-            extensions=[Transaction(then, problem_of, within), Requires(guarded)],
+            extensions=[Transaction(then, problem_of, within) if transaction else Answering(then, problem_of), Requires(guarded)],
             metadata={DECLARED: guarded},
             graphql_type=Annotated[answers | Problem, union],
         )

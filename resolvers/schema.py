@@ -25,6 +25,7 @@ from resolvers.invites import InviteMutation, InviteQuery
 from resolvers.invoices import InvoiceQuery
 from resolvers.job_profiles import JobProfileMutation, JobProfileQuery
 from resolvers.nodes import NodeQuery
+from resolvers.orders import OrderMutation, OrderQuery
 from resolvers.privacy import PrivacyMutation, PrivacyQuery
 from resolvers.problems import LimitReached, Shortage
 from resolvers.products import ProductQuery
@@ -50,6 +51,7 @@ class Query(
     InvoiceQuery,
     JobProfileQuery,
     NodeQuery,
+    OrderQuery,
     PrivacyQuery,
     ProductQuery,
     ResultQuery,
@@ -61,7 +63,7 @@ class Query(
     pass
 
 
-@strawberry.type(description="What can be done. Each field is one transaction and answers its object or a Problem.")
+@strawberry.type(description="What can be done. Each field is one transaction unless it calls out, and answers its object or a Problem.")
 class Mutation(
     AccessMutation,
     AttemptMutation,
@@ -71,6 +73,7 @@ class Mutation(
     ExportMutation,
     InviteMutation,
     JobProfileMutation,
+    OrderMutation,
     PrivacyMutation,
     SavedMatchMutation,
     TeamMutation,

@@ -5,7 +5,6 @@ from typing import Any, NamedTuple
 from domain.access import commands as access
 from domain.access.credentials import NewKey
 from domain.billing import credits
-from domain.billing.errors import NoOrdersYet
 from domain.kernel.permissions import EVERYTHING
 from domain.kernel.work import UnitOfWork
 
@@ -20,13 +19,11 @@ class Registered(NamedTuple):
     key: NewKey
 
 
-async def register(uow: UnitOfWork, *, mode: str, product: str | None = None, **details: Any) -> Registered:
+async def register(uow: UnitOfWork, *, mode: str, **details: Any) -> Registered:
     """Open an account and its sandbox twin, and make a key of the one that `mode` names.
 
-    Raises EmailTaken, BadInput, and NoOrdersYet when a product is named.
+    Raises EmailTaken, BadInput.
     """
-    if product is not None:
-        raise NoOrdersYet
     live, sandbox = await access.open_account(uow, details)
     await uow.enter(sandbox)
     await credits.grant(uow, SANDBOX_CREDITS, reference="sandbox")

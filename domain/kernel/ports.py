@@ -2,8 +2,8 @@
 
 from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Protocol
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from domain.kernel.database import Database
@@ -81,6 +81,66 @@ class Typesetter(Protocol):
 
     def version(self, template: str) -> str:
         """What a template looks like, as a short text: another one means other bytes for the same data."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """What a payment provider is to ask a customer for."""
+
+    order: str
+    account_id: int
+    name: str
+    """What is bought, as the customer reads it."""
+    cents: int
+    """All that is to be paid, tax included."""
+    currency: str
+    email: str
+    language: str
+    paid_url: str
+    """Where the customer is led afterwards."""
+    canceled_url: str
+    expires_at: datetime
+    once: str
+    """The same again means the same checkout again, not a second one."""
+
+
+class OpenedCheckout(NamedTuple):
+    """A checkout that a customer can pay."""
+
+    session: str
+    """The provider's own number."""
+    url: str
+
+
+class CheckoutUnanswered(Exception):
+    """Nobody knows whether a checkout was opened; asking the same again finds out."""
+
+
+class CheckoutRefused(Exception):
+    """The provider said no; nothing was opened, and asking the same again gets the same answer."""
+
+
+class Payments(Protocol):
+    """Something that takes money."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether this installation takes money at all."""
+
+    async def open(self, checkout: Checkout) -> OpenedCheckout:
+        """Open a checkout, or give again the one that was opened for the same.
+
+        Raises CheckoutUnanswered, CheckoutRefused.
+        """
+
+
+class NoPayments:
+    """Takes no money: for installations without a payment provider."""
+
+    ready = False
+
+    async def open(self, checkout: Checkout) -> OpenedCheckout:
+        raise CheckoutRefused
 
 
 @dataclass(frozen=True, slots=True)

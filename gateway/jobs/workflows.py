@@ -10,6 +10,7 @@ from dbos import DBOS
 import domain.exports.jobs
 import domain.invites.expiry
 import domain.invoices.files
+import domain.orders.mails
 import domain.privacy.finishing
 import domain.reports.team_documents  # noqa: F401  all declare jobs
 from domain.kernel.jobs import JOBS

@@ -1,7 +1,21 @@
 """The esc Profile API: 43 documented operations under /api/v1, of which those below are served so far."""
 
 from rest_compat.dialect import Dialect
-from rest_compat.esc import account, discovery, gdpr, invites, invoices, job_profiles, matches, profiles, reports, results, search, teams
+from rest_compat.esc import (
+    account,
+    discovery,
+    gdpr,
+    invites,
+    invoices,
+    job_profiles,
+    matches,
+    orders,
+    profiles,
+    reports,
+    results,
+    search,
+    teams,
+)
 from rest_compat.esc.dialect import ERROR_SCHEMA, SECURITY, credential, failure, success, success_schema
 
 DIALECT = Dialect(
@@ -13,6 +27,7 @@ DIALECT = Dialect(
     routes=(
         *discovery.ROUTES,
         *account.ROUTES,
+        *orders.ROUTES,
         *invites.ROUTES,
         *results.ROUTES,
         *reports.ROUTES,

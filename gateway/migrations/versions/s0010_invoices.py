@@ -7,7 +7,7 @@ from domain.kernel.columns import TEXT, Json, UtcDateTime
 from gateway.migrations import rules
 
 revision = "0010"
-down_revision = "0008"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
