@@ -11,7 +11,7 @@ from aiohttp import web
 
 from gateway.stripe_fake import objects
 from gateway.stripe_fake.api import Api
-from gateway.stripe_fake.bank import MOST, WAYS, Bank
+from gateway.stripe_fake.bank import METHOD_OF, MOST, Bank
 from gateway.stripe_fake.desk import Desk
 from gateway.stripe_fake.faults import Faults
 from gateway.stripe_fake.readers import WITHOUT_CENTS
@@ -121,8 +121,8 @@ class Admin:
 
     def _pay(self, path: dict[str, str], asked: dict[str, Any]) -> dict[str, Any]:
         way = asked.get("way", "card")
-        if way not in WAYS:
-            raise Refusal(f"way: one of {', '.join(WAYS)}", param="way")
+        if way not in METHOD_OF:
+            raise Refusal(f"way: one of {', '.join(METHOD_OF)}", param="way")
         session = self._session(path)
         self._bank.pay(session, way, str(asked.get("email", "payer@example.com")))
         return session.shown

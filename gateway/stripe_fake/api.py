@@ -27,6 +27,8 @@ class Api:
         self._faults = ordered
         self._repeats = Repeats(bank.store)
         self._released = asyncio.Event()
+        self.hangs = asyncio.Event()
+        """Set when a call waits to be released."""
 
     def mount(self, app: web.Application) -> None:
         for path in PATHS:
@@ -35,6 +37,7 @@ class Api:
 
     def release(self) -> None:
         """Let calls go on that hang."""
+        self.hangs.clear()
         self._released.set()
         self._released = asyncio.Event()
 
@@ -83,6 +86,7 @@ class Api:
             )
         try:
             if hangs:
+                self.hangs.set()
                 await self._released.wait()
             status, answer = self._perform(request, call, form, key, request_id)
             await self._bank.store.keep()

@@ -18,7 +18,8 @@ NAME = "Test Payer"
 SUCCEEDS, DECLINED = "4242", "0002"
 """Last digits of the cards, as of Stripe's own test cards."""
 Way: TypeAlias = Literal["card", "declined", "later", "later_fails"]
-WAYS: tuple[Way, ...] = ("card", "declined", "later", "later_fails")
+METHOD_OF: dict[Way, str] = {"card": "card", "declined": "card", "later": "sepa_debit", "later_fails": "sepa_debit"}
+"""The ways that a payment may go, each by a payment method of Stripe's."""
 
 
 class Bank:
@@ -59,7 +60,8 @@ class Bank:
         total = sum(line["amount_total"] for line in lines)
         _check_session(asked, total, currency)
         key = objects.new_key("cs_test_a1", 56)
-        shown = objects.session(key, asked, total=total, currency=currency, now=self.now, url=f"{self.base}/pay/{key}")
+        url, methods = f"{self.base}/pay/{key}", _methods(asked)
+        shown = objects.session(key, asked, total=total, currency=currency, now=self.now, methods=methods, url=url)
         descriptions = [line["price_data"]["product_data"].get("description") for line in asked["line_items"]]
         return self.store.add(
             "checkout.session", key, shown, lines=lines, descriptions=descriptions, payment=asked.get("payment_intent_data", {})
@@ -71,9 +73,11 @@ class Bank:
         Raises Refusal for a card that is declined; the session stays open then.
         """
         _must_be_open(session, "paid")
+        if METHOD_OF[way] not in session.shown["payment_method_types"]:
+            raise Refusal(f"The payment method type {METHOD_OF[way]} is not allowed for this session.")
         email = session.shown["customer_email"] or email
         intent = self._intent(session)
-        card = way in ("card", "declined")
+        card = METHOD_OF[way] == "card"
         method = objects.card(DECLINED if way == "declined" else SUCCEEDS, intent.shown["amount"]) if card else objects.debit()
         shown = objects.charge(intent.shown, email=email, name=NAME, method=method, now=self.now)
         charge = self.store.add("charge", shown["id"], shown)
@@ -212,6 +216,16 @@ class Bank:
     def _change(self, record: Record, **values: Any) -> None:
         record.shown.update(values)
         self.store.changed(record)
+
+
+def _methods(asked: dict[str, Any]) -> list[str]:
+    """The ways to pay that a session offers: those there are, but for what the caller wants not."""
+    excluded = asked.get("excluded_payment_method_types", [])
+    allowed, there = asked.get("allowed_payment_method_types"), dict.fromkeys(METHOD_OF.values())
+    offered = [one for one in there if (allowed is None or one in allowed) and one not in excluded]
+    if not offered:
+        raise Refusal("No valid payment method types for this Checkout Session.", param="allowed_payment_method_types")
+    return offered
 
 
 def _expiry(asked: dict[str, Any], now: int) -> int:

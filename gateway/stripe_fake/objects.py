@@ -16,7 +16,7 @@ def new_key(prefix: str, length: int = 24) -> str:
     return prefix + "".join(secrets.choice(_LETTERS) for _ in range(length))
 
 
-def session(key: str, asked: dict[str, Any], *, total: int, currency: str, now: int, url: str) -> dict[str, Any]:
+def session(key: str, asked: dict[str, Any], *, total: int, currency: str, now: int, methods: list[str], url: str) -> dict[str, Any]:
     """An open Checkout Session."""
     return {
         "id": key,
@@ -24,6 +24,7 @@ def session(key: str, asked: dict[str, Any], *, total: int, currency: str, now: 
         "adaptive_pricing": {"enabled": False},
         "after_expiration": None,
         "allow_promotion_codes": asked.get("allow_promotion_codes"),
+        "allowed_payment_method_types": asked.get("allowed_payment_method_types"),
         "amount_subtotal": total,
         "amount_total": total,
         "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
@@ -50,6 +51,7 @@ def session(key: str, asked: dict[str, Any], *, total: int, currency: str, now: 
         "customer_details": _details(asked["customer_email"]) if "customer_email" in asked else None,
         "customer_email": asked.get("customer_email"),
         "discounts": [],
+        "excluded_payment_method_types": asked.get("excluded_payment_method_types"),
         "expires_at": asked["expires_at"],
         "invoice": None,
         "invoice_creation": {
@@ -74,7 +76,7 @@ def session(key: str, asked: dict[str, Any], *, total: int, currency: str, now: 
         "payment_method_collection": "if_required",
         "payment_method_configuration_details": None,
         "payment_method_options": {"card": {"request_three_d_secure": "automatic"}},
-        "payment_method_types": asked.get("payment_method_types", ["card", "sepa_debit"]),
+        "payment_method_types": methods,
         "payment_status": "unpaid",
         "permissions": None,
         "phone_number_collection": {"enabled": False},

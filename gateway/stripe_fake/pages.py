@@ -8,7 +8,7 @@ from aiohttp import web
 
 from domain.kernel.language import Language
 from gateway.stripe_fake import look, readers
-from gateway.stripe_fake.bank import WAYS, Bank, Way
+from gateway.stripe_fake.bank import METHOD_OF, Bank, Way
 from gateway.stripe_fake.refusals import Refusal
 from gateway.stripe_fake.sending import Sender
 from gateway.stripe_fake.store import Record
@@ -66,7 +66,7 @@ class Pages:
 
 
 def _way(value: Any) -> Way | None:
-    return next((way for way in WAYS if way == value), None)
+    return next((way for way in METHOD_OF if way == value), None)
 
 
 def _back(session: Record) -> str:
@@ -99,7 +99,7 @@ def _form(request: web.Request, session: Record, wrong: str | None, *, status: i
         "session": shown,
         "lines": lines,
         "amount": look.money(shown["amount_total"], shown["currency"], language),
-        "can_wait": set(shown["payment_method_types"]) - {"card", "link"} != set(),
+        "ways": [way for way, method in METHOD_OF.items() if method in shown["payment_method_types"]],
         "cancel": (shown["cancel_url"] or "").replace(TEMPLATE, session.key),
         "wrong": wrong,
     }

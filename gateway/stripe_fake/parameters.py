@@ -7,7 +7,8 @@ _LOCALES = (
     "th tr vi zh zh-HK zh-TW"
 )
 LOCALES = tuple(_LOCALES.split())
-METHODS = ("card", "sepa_debit", "customer_balance", "klarna", "link", "paypal")
+METHODS = ("card", "customer_balance", "eps", "klarna", "link", "paypal", "sepa_debit", "twint")
+"""Ways of Stripe's that people may name; those that this server has are the bank's."""
 EXPAND: Reader = many(text(200), most=20)
 _OFF = group(required=("enabled",), enabled=one_of("false"))
 """Something of Stripe's that this server does not have; asking for it plainly is better than getting it silently not."""
@@ -41,6 +42,7 @@ MESSAGE = group(required=("message",), message=text(1200))
 SESSION = group(
     required=("mode",),
     adaptive_pricing=_OFF,
+    allowed_payment_method_types=many(one_of(*METHODS)),
     allow_promotion_codes=one_of("false"),
     automatic_tax=_OFF,
     billing_address_collection=one_of("auto"),
@@ -50,6 +52,7 @@ SESSION = group(
     custom_text=group(submit=MESSAGE, after_submit=MESSAGE),
     customer_creation=one_of("if_required"),
     customer_email=email,
+    excluded_payment_method_types=many(one_of(*METHODS)),
     expand=EXPAND,
     expires_at=whole(0, 2**53),
     invoice_creation=_OFF,
@@ -59,7 +62,6 @@ SESSION = group(
     mode=one_of("payment"),
     origin_context=one_of("mobile_app", "web"),
     payment_intent_data=PAYMENT,
-    payment_method_types=many(one_of(*METHODS)),
     submit_type=one_of("auto", "book", "donate", "pay"),
     success_url=address,
     tax_id_collection=_OFF,

@@ -52,7 +52,8 @@ class Repeats:
 
 def _same(known: Record, key: str, call: str, body: str) -> Record:
     if known.shown["call"] != call:
-        said = f"Keys for idempotent requests can only be used for the same endpoint they were first used for ('{known.shown['call']}' vs '{call}')."
+        calls = f"('{known.shown['call']}' vs '{call}')"
+        said = f"Keys for idempotent requests can only be used for the same endpoint they were first used for {calls}."
     elif known.shown["body"] != _hash(body):
         said = "Keys for idempotent requests can only be used with the same parameters they were first used with."
     else:

@@ -1,5 +1,6 @@
 """Test payments, asked through the real stripe library, and a receiver that holds their events to its rules."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -47,6 +48,7 @@ class Receiver:
         self.answers: list[int] = []
         """What the next deliveries are answered; 200 when there is nothing."""
         self.url = ""
+        self.refused_one = asyncio.Event()
 
     async def take(self, request: web.Request) -> web.Response:
         try:
@@ -57,6 +59,8 @@ class Receiver:
         status = self.answers.pop(0) if self.answers else 200
         if status == 200:
             self.events.append(event)
+        else:
+            self.refused_one.set()
         return web.Response(status=status)
 
     def types(self) -> list[str]:
@@ -70,6 +74,7 @@ class Shop:
         self.fake = fake
         self.receiver = receiver
         self.session = session
+        self.closed = False
         self._clients: list[stripe.AIOHTTPClient] = []
         self.client = self.other_client()
 
@@ -81,9 +86,11 @@ class Shop:
         )
 
     async def close(self) -> None:
-        for client in self._clients:
-            await client.close_async()
-        await self.fake.stop()
+        if not self.closed:
+            self.closed = True
+            for client in self._clients:
+                await client.close_async()
+            await self.fake.stop()
 
     async def order(self, **changes: Any) -> stripe.checkout.Session:
         params: Any = {**SESSION, **changes}

@@ -99,6 +99,8 @@ class TestSessions:
             ({"line_items": [line(size=3)]}, "parameter_unknown", "line_items[0][price_data][size]"),
             ({"line_items": [{"quantity": 1}]}, "parameter_missing", "line_items[0][price_data]"),
             ({"line_items": [{**line(), "quantity": 0}]}, "parameter_invalid_integer", "line_items[0][quantity]"),
+            ({"allowed_payment_method_types": ["twint"]}, None, "allowed_payment_method_types"),
+            ({"payment_method_types": ["card"]}, "parameter_unknown", "payment_method_types"),
             ({"expand": ["secrets"]}, None, "expand"),
         ],
     )
