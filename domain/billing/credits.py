@@ -2,6 +2,7 @@
 
 from sqlalchemy import bindparam, select, update
 
+from domain.billing import events
 from domain.billing.errors import AlreadyBooked, InsufficientCredits
 from domain.billing.model import CreditBalance, CreditEntry
 from domain.kernel.columns import inserts, table_of
@@ -64,5 +65,5 @@ async def _book(uow: UnitOfWork, kind: str, amount: int, reference: str) -> str:
     key = (await uow.session.execute(_BOOK[uow.dialect], entry)).scalar_one_or_none()
     if key is None:
         raise AlreadyBooked
-    uow.record(f"credits.{'used' if amount < 0 else 'added'}", str(key), amount=amount, kind=kind)
+    uow.record(events.CREDITS_USED if amount < 0 else events.CREDITS_ADDED, str(key), amount=amount, kind=kind)
     return str(key)

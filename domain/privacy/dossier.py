@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from domain.access import queries as access
+from domain.candidates import events
 from domain.candidates import queries as candidates
 from domain.instruments import bank
 from domain.kernel.actor import Actor, ActorKind
@@ -167,5 +168,5 @@ async def produce(ports: Ports, account_id: int, *, candidate: str, format: str,
         content, media_type = await ports.typesetter.pdf("dossier", as_document(dossier, language)), "application/pdf"
     kind, _, credential = by.partition(":")
     async with ports.database.work(Actor(ActorKind(kind), account_id, frozenset(), credential)) as uow:
-        uow.record("candidate.disclosed", candidate, format=format)
+        uow.record(events.CANDIDATE_DISCLOSED, candidate, format=format)
     return File(name, media_type, lambda: whole(content))
