@@ -150,6 +150,11 @@ CATALOGUE: Mapping[str, EventType] = MappingProxyType(_DECLARED)
 """Every type by its name, once the modules of the contexts are imported."""
 
 
+def about(*things: str) -> list[str]:
+    """The names of the types that tell of things of these kinds: keys that are numbers say not of what."""
+    return sorted(name for name, type in CATALOGUE.items() if type.subject.name in things)
+
+
 def happening(name: str, subject: Thing, description: str, **facts: Fact) -> EventType:
     """Declare a type of event: `context.past_participle`, the thing it happens to, what happened, and its facts."""
     if name in _DECLARED:
