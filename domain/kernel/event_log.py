@@ -31,7 +31,7 @@ EVENTS = Listing(
     "Event",
     key=Event.sequence,
     filters={
-        "since": where("since", Event.sequence > bindparam("since", type_=BigInteger)),
+        "after_sequence": where("after_sequence", Event.sequence > bindparam("after_sequence", type_=BigInteger)),
         "type": one_of("type", Event.type),
         "subject": _subject,
         "actor": where("actor", Event.actor == bindparam("actor", type_=Event.actor.type)),

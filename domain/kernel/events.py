@@ -104,9 +104,9 @@ class Signals:
 
 
 async def follow(
-    read: Callable[[], Read], signals: Signals, account_id: int, *, types: Collection[str], since: int | None, pause: float = 10.0
+    read: Callable[[], Read], signals: Signals, account_id: int, *, types: Collection[str] | None, since: int | None, pause: float = 10.0
 ) -> AsyncIterator[Row]:
-    """Yield events as they happen, from after `since`, or from now on; without gap or repeat, in order of their numbers.
+    """Yield events of some types, or of all, as they happen, from after `since`, or from now on; in order, none left out or repeated.
 
     `pause` is how long, in seconds, to wait for a signal before looking anyway.
     """
@@ -117,7 +117,7 @@ async def follow(
             rows = await after(read(), account_id, reached)
             for row in rows:
                 reached = row.sequence
-                if row.type in types:
+                if types is None or row.type in types:
                     yield row
             if len(rows) < BATCH:
                 with contextlib.suppress(TimeoutError):
