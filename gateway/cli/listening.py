@@ -1,4 +1,4 @@
-"""listen: what happens in an account, as it happens, on a terminal or handed on to a program that is being written."""
+"""listen, trigger: what happens in an account, as it happens, on a terminal or handed on to a program that is being written."""
 
 import asyncio
 import contextlib
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gateway.cli import frame
+from gateway.cli.accounts import Account
 
 if TYPE_CHECKING:
     from gateway.client.forward import Forwarder
@@ -20,6 +21,7 @@ FORMATS = ("standard", "esc")
 
 def add_to(app: typer.Typer) -> None:
     app.command()(listen)
+    app.command()(trigger)
 
 
 def listen(
@@ -55,6 +57,31 @@ def listen(
         asyncio.run(_listen(url, key, list(types or ()), after, count, _Printer(as_json=as_json), forward, signs, format))
     except Refused as error:
         raise frame.Stop(str(error)) from None
+
+
+def trigger(
+    event: Annotated[str, typer.Argument(help="What is to happen, such as invite.completed.")],
+    account: Account = None,
+) -> None:
+    """Make an event happen in the sandbox of an account, so that listeners and webhooks can be tried."""
+    settings = frame.settings()
+    from domain.access import queries
+    from domain.kernel.actor import Actor
+    from gateway.demo import triggers
+
+    try:
+        wanted = triggers.named(event)
+    except KeyError as error:
+        raise frame.Stop(str(error.args[0])) from None
+
+    async def make() -> tuple[int, bool]:
+        async with frame.database(settings) as database:
+            sandbox = await queries.in_mode(database.read(), await frame.account_id_of(database, account), "test")
+            async with database.work(Actor.system(sandbox)) as uow:
+                return sandbox, await triggers.trigger(uow, wanted)
+
+    sandbox, done = frame.run(make)
+    typer.echo(f"{wanted.name} {'happened' if done else 'was recorded with sample facts'} in the sandbox cus_{sandbox}.")
 
 
 async def _listen(
