@@ -6,7 +6,7 @@ import time
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from domain.access import commands, credentials
+from domain.access import commands, credentials, events
 from domain.kernel.actor import Actor, ActorKind
 from domain.kernel.database import Database
 from domain.kernel.errors import DomainError
@@ -15,7 +15,7 @@ log = logging.getLogger("centil.authentication")
 TRUSTED_FOR = 1.0
 """Seconds after which a known credential is looked up again, so that a revocation holds everywhere within that time."""
 KEPT = 10_000
-ENDING = {"api_key.revoked", "api_key.reissued", "account.changed"}
+ENDING = {type.name for type in (events.API_KEY_REVOKED, events.API_KEY_REISSUED, events.ACCOUNT_CHANGED)}
 """Events after which a credential may be worth less."""
 NOTED_EVERY = 60.0
 """Seconds between two notes that a key was used."""

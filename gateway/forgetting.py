@@ -3,6 +3,7 @@
 import asyncio
 import logging
 
+from domain.candidates.events import CANDIDATE_ANONYMIZED
 from domain.privacy import queries
 from gateway.front import Front
 
@@ -20,7 +21,7 @@ class Forgetting:
         front.database.after_commit.append(self._heard)
 
     def _heard(self, recorded: set[str]) -> None:
-        if "candidate.anonymized" in recorded:
+        if CANDIDATE_ANONYMIZED.name in recorded:
             self.forget()
 
     def forget(self) -> None:

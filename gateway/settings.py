@@ -21,8 +21,8 @@ from gateway.paying import PaymentSettings
 from gateway.selling import SellerSettings
 
 PREFIX = "CENTIL_"
-NOT_OURS = "CENTIL_TEST_"
-"""What the tests are told by the environment."""
+NOT_OURS = ("CENTIL_TEST_", "CENTIL_CLIENT_")
+"""What the tests and clients such as `centil listen` are told by the environment."""
 SHORTEST_SECRET = 32
 MAIL_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 """The schemes of mail servers, and where each listens when no port is given."""

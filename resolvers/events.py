@@ -1,4 +1,4 @@
-"""News: what happens to invites, as it happens."""
+"""News: what happens in the account and to its invites, as it happens."""
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from domain.kernel.permissions import Permission
 from domain.kernel.statements import Row
 from resolvers import ids
 from resolvers.enums import graph_enum
+from resolvers.event_log import Event, EventType
 from resolvers.fields import Info, arg, attribute, edge, graph_type, subscription
 from resolvers.invites import Invite
 from resolvers.scalars import BigInt
@@ -95,3 +96,20 @@ class EventSubscription:
         async for row in events.follow(database.read, database.signals, account_id, types=wanted, since=since):
             if keys is None or row.subject in keys:
                 yield News.of(row)  # type: ignore[misc]
+
+    @subscription(
+        requires=Permission.EVENTS_READ,
+        description="What happens in the account from now on, or from after an event; one payload for each event, in order, none twice.",
+    )
+    async def events(
+        self,
+        info: Info,
+        types: Annotated[list[EventType] | None, arg("Only these types; left out: all.")] = None,
+        after: Annotated[BigInt | None, arg("Go on after this sequence number; left out: from now on.")] = None,
+    ) -> AsyncGenerator[Event, None]:
+        context = info.context
+        wanted = None if types is None else {type.value for type in types}
+        database, account_id = context.database, context.account_id
+        since = context.resume_after if context.resume_after is not None else after
+        async for row in events.follow(database.read, database.signals, account_id, types=wanted, since=since):
+            yield row  # type: ignore[misc]

@@ -195,6 +195,7 @@ _KEYS: dict[str, Callable[[Any], Any]] = {
     "norm_group": lambda key: ids.number_of("NormGroup", key),
     "team": lambda key: ids.number_of("Team", key),
     "anonymized": lambda wanted: [str(wanted)],
+    "subject": lambda text: ids.decode(text) or ("", text),
 }
 """Conditions whose values are not what the graph shows, by their name in any filter."""
 

@@ -10,6 +10,7 @@ import strawberry
 from graphql import GraphQLError
 
 BigInt = NewType("BigInt", int)
+Json = NewType("Json", object)
 LARGEST = 2**63 - 1
 
 
@@ -74,6 +75,10 @@ def _read_day(value: Any) -> date:
     raise GraphQLError("A Date is a day such as '2026-11-22'.")
 
 
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
 QUICK = {"DateTime": (datetime, write_moments)}
 """How whole columns of scalars are written, where that is quicker than one after another."""
 SCALARS: dict[object, Any] = {
@@ -90,6 +95,12 @@ SCALARS: dict[object, Any] = {
         description="A whole number of up to 64 bits, written as a JSON number.",
         serialize=int,
         parse_value=_read_number,
+    ),
+    Json: strawberry.scalar(
+        name="JSON",
+        description="Any JSON value; what is in it is described by a JSON Schema beside it.",
+        specified_by_url="https://www.rfc-editor.org/rfc/rfc8259",
+        serialize=_as_it_is,
     ),
     Decimal: strawberry.scalar(
         name="Decimal",

@@ -18,6 +18,7 @@ from resolvers.candidates import CandidateMutation, CandidateQuery
 from resolvers.credentials import CredentialMutation, CredentialQuery
 from resolvers.declared import Declared, Guarded, ShownRequirement, declaration
 from resolvers.entries import EntryMutation, EntryQuery
+from resolvers.event_log import EventQuery
 from resolvers.events import EventSubscription
 from resolvers.exports import ExportMutation, ExportQuery
 from resolvers.instruments import InstrumentQuery
@@ -45,6 +46,7 @@ class Query(
     CandidateQuery,
     CredentialQuery,
     EntryQuery,
+    EventQuery,
     ExportQuery,
     InstrumentQuery,
     InviteQuery,

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import or_, update
 from sqlalchemy.exc import IntegrityError
 
-from domain.access import credentials, modes
+from domain.access import credentials, events, modes
 from domain.access.credentials import NewKey
 from domain.access.errors import EmailTaken, GrantsMoreThanItHas, TokenMakesNoCredential
 from domain.access.model import Account, ApiKey
@@ -36,7 +36,7 @@ async def open_account(uow: UnitOfWork, details: dict[str, Any]) -> tuple[int, i
     await _add(uow, checked, account_id, twin=sandbox_id, mode="live")
     await _add(uow, checked, sandbox_id, twin=account_id, mode="test")
     await uow.enter(account_id)
-    uow.record("account.registered", f"cus_{account_id}", sandbox=f"cus_{sandbox_id}")
+    uow.record(events.ACCOUNT_REGISTERED, f"cus_{account_id}", sandbox=f"cus_{sandbox_id}")
     return account_id, sandbox_id
 
 
@@ -104,7 +104,7 @@ async def change_account(uow: UnitOfWork, changes: dict[str, Any]) -> int:
         elif name not in ("language", "norm_group"):
             value = inputs.line(value, inputs.spelled(name), required=name == "company", plain=name == "company")
         setattr(account, name, value)
-    uow.record("account.changed", f"cus_{uow.account_id}", fields=sorted(changes))
+    uow.record(events.ACCOUNT_CHANGED, f"cus_{uow.account_id}", fields=sorted(changes))
     return uow.account_id
 
 
@@ -148,7 +148,7 @@ async def create_key(
         expires_at=expires_at,
     )
     uow.session.add(row)
-    uow.record("api_key.created", row.key, permissions=row.permissions)
+    uow.record(events.API_KEY_CREATED, row.key, permissions=row.permissions)
     return NewKey(row.key, secret)
 
 
@@ -176,7 +176,7 @@ async def revoke_key(uow: UnitOfWork, key: str) -> str:
         raise NotFound("There is no such API key.")
     if row.revoked_at is None:
         row.revoked_at = uow.now
-        uow.record("api_key.revoked", key)
+        uow.record(events.API_KEY_REVOKED, key)
     return key
 
 
@@ -193,7 +193,7 @@ async def reissue_key(uow: UnitOfWork, key: str, *, overlap: timedelta = OVERLAP
     permissions = credentials.permissions_of(row.permissions)
     made = await create_key(uow, name=row.name, permissions=permissions, expires_at=row.expires_at, rate_limit=row.rate_limit)
     row.expires_at = min(uow.now + overlap, row.expires_at or uow.now + overlap)
-    uow.record("api_key.reissued", key, by=made.key)
+    uow.record(events.API_KEY_REISSUED, key, by=made.key)
     return made
 
 
@@ -206,7 +206,7 @@ async def create_token(uow: UnitOfWork, *, permissions: Iterable[Permission], li
     if not timedelta(seconds=60) <= lifetime <= credentials.LONGEST_TOKEN:
         raise BadInput.field("lifetimeSeconds", message="'lifetimeSeconds' must be from 60 to 3600.")
     expires_at = uow.now + lifetime
-    uow.record("access_token.created", uow.actor.credential, permissions=sorted(permission.value for permission in granted))
+    uow.record(events.ACCESS_TOKEN_CREATED, uow.actor.credential, permissions=sorted(permission.value for permission in granted))
     return credentials.new_token(uow.environment, uow.actor, granted, expires_at), expires_at
 
 

@@ -2,6 +2,7 @@
 
 from sqlalchemy import bindparam, select, update
 
+from domain.billing import events
 from domain.billing.errors import AlreadyBooked, InsufficientCredits
 from domain.billing.model import CreditBalance, CreditEntry
 from domain.kernel.columns import inserts, table_of
@@ -21,8 +22,12 @@ _OPEN = {name: insert.on_conflict_do_nothing(index_elements=["account_id"]) for 
 _PURCHASE = update(_BALANCE).where(_OWN).values(bought=_BALANCE.c.bought + bindparam("amount"))
 _HELD = _LEFT.with_for_update()
 _TAKE_BACK = update(_BALANCE).where(_OWN, bindparam("amount") <= _AVAILABLE).values(refunded=_BALANCE.c.refunded + bindparam("amount"))
-_TOLD = {"grant": "added", "purchase": "added", "completion": "used", "refund": "taken_back"}
-"""How the event of each kind of movement ends: `credits.added`."""
+_TOLD = {
+    "grant": events.CREDITS_ADDED,
+    "purchase": events.CREDITS_ADDED,
+    "completion": events.CREDITS_USED,
+    "refund": events.CREDITS_TAKEN_BACK,
+}
 _BOOK = {
     name: insert.on_conflict_do_nothing(index_elements=["account_id", "reference"]).returning(_ENTRY.c.key)
     for name, insert in inserts(CreditEntry).items()
@@ -98,5 +103,5 @@ async def _book(uow: UnitOfWork, kind: str, amount: int, reference: str) -> str:
     key = (await uow.session.execute(_BOOK[uow.dialect], entry)).scalar_one_or_none()
     if key is None:
         raise AlreadyBooked
-    uow.record(f"credits.{_TOLD[kind]}", str(key), amount=amount, kind=kind)
+    uow.record(_TOLD[kind], str(key), amount=amount, kind=kind)
     return str(key)

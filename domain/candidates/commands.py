@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
+from domain.candidates import events
 from domain.candidates.errors import Anonymized
 from domain.candidates.model import Candidate
 from domain.kernel import inputs, names
@@ -38,6 +39,7 @@ async def find_or_add(uow: UnitOfWork, *, email: str, name: str = "", language: 
         told["language"] = language
     if any(getattr(candidate, part) != value for part, value in told.items()):
         _tell(uow, candidate, told)
+        uow.record(events.CANDIDATE_CHANGED, candidate.key, fields=sorted(told))
     return candidate.key
 
 
@@ -58,7 +60,7 @@ async def _add(uow: UnitOfWork, email: str, name: str, language: str | None) -> 
     if (await uow.session.execute(_ADD[uow.dialect], columns_of(row))).scalar_one_or_none() is None:
         return None
     uow.inserted(row, uow.account_id, row.key)
-    uow.record("candidate.added", row.key)
+    uow.record(events.CANDIDATE_ADDED, row.key)
     return row.key
 
 
@@ -69,7 +71,7 @@ async def update(uow: UnitOfWork, key: str, changes: dict[str, Any]) -> str:
     """
     candidate = await _locked(uow, key)
     _tell(uow, candidate, {name: _checked(uow, name, value) for name, value in changes.items()})
-    uow.record("candidate.changed", key, fields=sorted(changes))
+    uow.record(events.CANDIDATE_CHANGED, key, fields=sorted(changes))
     return key
 
 
@@ -78,6 +80,7 @@ async def use_language(uow: UnitOfWork, key: str, language: str) -> None:
     candidate = await uow.lock(Candidate, uow.account_id, key)
     if candidate is not None and candidate.language != language:
         _tell(uow, candidate, {"language": language})
+        uow.record(events.CANDIDATE_CHANGED, key, fields=["language"])
 
 
 def _tell(uow: UnitOfWork, candidate: Candidate, told: dict[str, Any]) -> None:
@@ -105,7 +108,7 @@ async def protect(uow: UnitOfWork, key: str, *, protected: bool) -> str:
     if candidate.protected != protected:
         candidate.protected = protected
         candidate.updated_at = uow.now
-        uow.record("candidate.protected" if protected else "candidate.unprotected", key)
+        uow.record(events.CANDIDATE_PROTECTED if protected else events.CANDIDATE_UNPROTECTED, key)
     return key
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import case, delete, func, select, update
 
 from domain.access.model import Account
-from domain.exports import jobs
+from domain.exports import events, jobs
 from domain.exports.errors import TooManyExports
 from domain.exports.model import Export
 from domain.exports.status import LIFETIME, UNFINISHED, ExportStatus, Format, needed
@@ -62,7 +62,7 @@ async def request(
         expires_at=uow.now + LIFETIME,
     )
     uow.session.add(export)
-    uow.record("export.requested", export.key, format=str(format), people=people, answers=answers)
+    uow.record(events.EXPORT_REQUESTED, export.key, format=str(format), people=people, answers=answers)
     await uow.enqueue(jobs.make, export.key)
     return export.key
 
@@ -76,7 +76,7 @@ async def remove(uow: UnitOfWork, key: str) -> str:
     gone = await uow.session.execute(delete(table).where(table.c.account_id == uow.account_id, table.c.key == key))
     if not gone.rowcount:  # type: ignore[attr-defined]
         raise NotFound("There is no such export.")
-    uow.record("export.deleted", key)
+    uow.record(events.EXPORT_DELETED, key)
     await uow.enqueue(jobs.forget, key)
     return key
 
@@ -90,10 +90,11 @@ async def withdraw(uow: UnitOfWork) -> int:
     known = (*UNFINISHED, ExportStatus.READY)
     status = case((Export.status == ExportStatus.PENDING, Export.status), else_=ExportStatus.WITHDRAWN)
     change = update(Export).where(Export.account_id == uow.account_id, Export.status.in_(known)).values(status=status)
-    taken = (await uow.changed(change.returning(Export.status))).count(ExportStatus.WITHDRAWN)
-    if taken:
-        uow.record("export.withdrawn", "", count=taken)
-    return taken
+    taken = await uow.changed(change.returning(case((Export.status == ExportStatus.WITHDRAWN, Export.key))))
+    keys = sorted(key for key in taken if key is not None)
+    for key in keys:
+        uow.record(events.EXPORT_WITHDRAWN, key)
+    return len(keys)
 
 
 async def _room(uow: UnitOfWork) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import delete, update
 
 from domain.candidates import queries as candidates
-from domain.exports import files, queries
+from domain.exports import events, files, queries
 from domain.exports.layout import Layout, Line
 from domain.exports.model import Export
 from domain.exports.status import LIFETIME, UNFINISHED, ExportStatus, Format, derived
@@ -72,7 +72,9 @@ async def expire(ports: Ports) -> int:
             for key in keys:
                 await forget.run(ports, account_id, key)
             async with database.work(Actor.system(account_id)) as uow:
-                await uow.session.execute(delete(table).where(table.c.account_id == account_id, table.c.key.in_(keys)))
+                gone = delete(table).where(table.c.account_id == account_id, table.c.key.in_(keys)).returning(table.c.key)
+                for key in sorted((await uow.session.execute(gone)).scalars()):
+                    uow.record(events.EXPORT_EXPIRED, key)
             deleted += len(keys)
     return deleted
 
@@ -106,8 +108,11 @@ async def _begun(ports: Ports, account_id: int, key: str) -> Row | None:
         await _fail(database, account_id, key)
         return None
     total = await queries.count(database.read(), account_id, _given(row))
-    if not await _change(database, account_id, key, UNFINISHED, status=ExportStatus.RUNNING, tries=Export.tries + 1, done=0, total=total):
-        return None
+    async with database.work(Actor.system(account_id)) as uow:
+        mine = update(Export).where(Export.account_id == account_id, Export.key == key, Export.status.in_(UNFINISHED))
+        if not await uow.change(mine.values(status=ExportStatus.RUNNING, tries=Export.tries + 1, done=0, total=total)):
+            return None
+        uow.record(events.EXPORT_STARTED, key, rows=total, tries=row.tries + 1)
     return (await queries.by_keys(database.read(), account_id, [key])).get(key)
 
 
@@ -115,13 +120,13 @@ async def _fail(database: Database, account_id: int, key: str) -> None:
     async with database.work(Actor.system(account_id)) as uow:
         mine = update(Export).where(Export.account_id == account_id, Export.key == key, Export.status == ExportStatus.RUNNING)
         if await uow.change(mine.values(status=ExportStatus.FAILED, finished_at=uow.now)):
-            uow.record("export.failed", key)
+            uow.record(events.EXPORT_FAILED, key)
 
 
-async def _change(database: Database, account_id: int, key: str, before: Sequence[ExportStatus], **values: Any) -> int:
+async def _note_progress(database: Database, account_id: int, key: str, done: int) -> int:
     async with database.work(Actor.system(account_id)) as uow:
-        mine = update(Export).where(Export.account_id == account_id, Export.key == key, Export.status.in_(before))
-        return await uow.change(mine.values(**values))
+        mine = update(Export).where(Export.account_id == account_id, Export.key == key, Export.status == ExportStatus.RUNNING)
+        return await uow.change(mine.values(done=done))
 
 
 def _given(row: Row) -> dict[str, Any]:
@@ -151,7 +156,7 @@ class _Making:
         while rows := await queries.batch(self._database.read(), self._account_id, given, after):
             yield self._sized(await self._written(rows))
             self._done += len(rows)
-            if not await _change(self._database, self._account_id, self._export.key, [ExportStatus.RUNNING], done=self._done):
+            if not await _note_progress(self._database, self._account_id, self._export.key, self._done):
                 raise Stopped
             after = queries.place(rows[-1])
 
@@ -164,7 +169,7 @@ class _Making:
             values = {"done": self._done, "total": self._done, "size": self._size, "finished_at": uow.now}
             ready = await uow.change(mine.values(status=ExportStatus.READY, expires_at=uow.now + LIFETIME, **values))
             if ready:
-                uow.record("export.ready", self._export.key, rows=self._done, size=self._size)
+                uow.record(events.EXPORT_READY, self._export.key, rows=self._done, size=self._size)
         return bool(ready)
 
     async def _written(self, rows: Sequence[Row]) -> bytes:

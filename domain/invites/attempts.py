@@ -8,6 +8,7 @@ from domain.access import commands as access
 from domain.billing import credits
 from domain.candidates import commands as candidates
 from domain.instruments import bank
+from domain.invites import events
 from domain.invites.errors import AlreadyCanceled, AlreadyCompleted, InviteExpired, NothingToScore
 from domain.invites.model import Attempt, Invite
 from domain.invites.status import InviteStatus, Origin, derived
@@ -42,7 +43,7 @@ async def start(uow: UnitOfWork, invite_key: str, *, language: str | None = None
     uow.add(attempt, uow.account_id, attempt.attempt_id)
     if language is not None:
         await candidates.use_language(uow, invite.candidate_key, language)
-    uow.record("invite.started", invite_key, attempt=attempt.attempt_id)
+    uow.record(events.INVITE_STARTED, invite_key, attempt=attempt.attempt_id)
     return attempt.attempt_id
 
 
@@ -58,8 +59,10 @@ async def save(uow: UnitOfWork, attempt_id: int, answers: Mapping[str, int]) -> 
     kept = list(attempt.answers)
     for key, value in answers.items():
         kept[items[key].position] = value
-    attempt.answers = kept
-    attempt.answered = sum(value is not None for value in kept)
+    if kept != attempt.answers:
+        attempt.answers = kept
+        attempt.answered = sum(value is not None for value in kept)
+        uow.record(events.ATTEMPT_ANSWERED, str(attempt_id), answered=attempt.answered, items=len(kept))
     return attempt_id
 
 
@@ -93,7 +96,7 @@ async def complete(uow: UnitOfWork, attempt_id: int) -> int:
     attempt.status, attempt.completed_at, attempt.last_at = "completed", uow.now, uow.now
     invite.status, invite.completed_at, invite.settled = InviteStatus.COMPLETED, uow.now, True
     await credits.spend(uow, reference=f"attempt:{attempt_id}")
-    uow.record("invite.completed", attempt.invite_key, attempt=attempt_id)
+    uow.record(events.INVITE_COMPLETED, attempt.invite_key, attempt=attempt_id)
     return attempt_id
 
 

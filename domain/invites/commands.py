@@ -9,7 +9,7 @@ from domain.access import commands as access
 from domain.billing import credits
 from domain.candidates import commands as candidates
 from domain.instruments import bank
-from domain.invites import mails, slots
+from domain.invites import events, mails, slots
 from domain.invites.errors import (
     AlreadyCanceled,
     NotPending,
@@ -91,7 +91,7 @@ async def issue(
         expires_at=uow.now + LIFETIME,
     )
     uow.add(invite, uow.account_id, invite.key)
-    uow.record("invite.sent", invite.key, origin=origin, candidate=candidate_key)
+    uow.record(events.INVITE_SENT, invite.key, origin=origin, candidate=candidate_key)
     return invite.key
 
 
@@ -109,7 +109,7 @@ async def cancel(uow: UnitOfWork, key: str, *, origins: Collection[Origin] = ANY
     )
     if not await uow.change(canceled):
         raise AlreadyCanceled if (await _found(uow, key, origins)).status == "canceled" else NotPending
-    uow.record("invite.canceled", key)
+    uow.record(events.INVITE_CANCELED, key)
     return key
 
 
@@ -125,7 +125,7 @@ async def cancel_all(uow: UnitOfWork, candidate_key: str) -> list[str]:
     )
     keys = sorted(await uow.changed(canceled))
     for key in keys:
-        uow.record("invite.canceled", key)
+        uow.record(events.INVITE_CANCELED, key)
     return keys
 
 
@@ -152,7 +152,7 @@ async def remind(uow: UnitOfWork, key: str, *, origins: Collection[Origin] = ANY
     if not await uow.change(reminded):
         raise _why_not_reminded(await _found(uow, key, origins), uow.now)
     number = (await _found(uow, key, origins)).reminders
-    uow.record("invite.reminded", key, number=number)
+    uow.record(events.INVITE_REMINDED, key, number=number)
     await uow.enqueue(mails.send_reminder, key, str(number))
     return key
 

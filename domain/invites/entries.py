@@ -7,7 +7,7 @@ from sqlalchemy import delete, func, select
 from domain.access.model import Account
 from domain.billing import credits
 from domain.billing.errors import InsufficientCredits
-from domain.invites import commands, mails
+from domain.invites import commands, events, mails
 from domain.invites.errors import LinkClosed, LinkNotValid, TooManyEntries, TooManyUnconfirmed
 from domain.invites.model import Entry
 from domain.invites.status import LIFETIME as INVITE_LIFETIME
@@ -57,7 +57,7 @@ async def request(uow: UnitOfWork, *, email: str, name: str, language: str) -> s
         expires_at=uow.now + LIFETIME,
     )
     uow.session.add(entry)
-    uow.record("entry.requested", entry.key)
+    uow.record(events.ENTRY_REQUESTED, entry.key)
     await uow.enqueue(mails.send_entry, entry.key)
     return entry.key
 
@@ -80,7 +80,7 @@ async def confirm(uow: UnitOfWork, key: str) -> str:
     if entry.invite_key is None:
         invite_key = await commands.issue(uow, Origin.OPEN_LINK, email=entry.email, name=entry.name, language=entry.language)
         entry.invite_key, entry.expires_at = invite_key, uow.now + INVITE_LIFETIME
-        uow.record("entry.confirmed", key, invite=invite_key)
+        uow.record(events.ENTRY_CONFIRMED, key, invite=invite_key)
     return entry.invite_key
 
 
@@ -92,5 +92,8 @@ async def over(uow: UnitOfWork) -> list[str]:
 
 async def forget(uow: UnitOfWork) -> int:
     """Delete the account's entries whose time is over, confirmed or not, and say how many."""
-    over = delete(Entry).where(Entry.account_id == uow.account_id, Entry.expires_at <= uow.now)
-    return int((await uow.session.execute(over)).rowcount)  # type: ignore[attr-defined]
+    over = delete(Entry).where(Entry.account_id == uow.account_id, Entry.expires_at <= uow.now).returning(Entry.key)
+    keys = sorted((await uow.session.execute(over)).scalars())
+    for key in keys:
+        uow.record(events.ENTRY_FORGOTTEN, key)
+    return len(keys)

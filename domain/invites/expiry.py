@@ -2,7 +2,7 @@
 
 from sqlalchemy import bindparam, or_, select, update
 
-from domain.invites import entries
+from domain.invites import entries, events
 from domain.invites.model import Entry, Invite
 from domain.invites.status import NOW, OPEN
 from domain.kernel.actor import Actor
@@ -56,5 +56,5 @@ async def _note(uow: UnitOfWork, key: str) -> int:
     )
     changed = await uow.change(noted)
     if changed:
-        uow.record("invite.expired", key)
+        uow.record(events.INVITE_EXPIRED, key)
     return changed

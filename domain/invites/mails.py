@@ -1,12 +1,10 @@
 """Mails to candidates, as jobs: each looks first whether it is still to be sent."""
 
-import contextlib
-
 from sqlalchemy import update
 
 from domain.access import queries as access
 from domain.instruments import bank
-from domain.invites import links, queries
+from domain.invites import events, links, queries
 from domain.invites.model import Entry, Invite
 from domain.invites.status import OPEN, days_left
 from domain.kernel.actor import Actor
@@ -26,7 +24,7 @@ async def send_invitation(ports: Ports, account_id: int, key: str) -> None:
     async with ports.database.work(Actor.system(account_id)) as uow:
         sent = update(Invite).where(Invite.account_id == account_id, Invite.key == key, Invite.sent_at.is_(None)).values(sent_at=uow.now)
         if await uow.change(sent):
-            uow.record("invite.mailed", key)
+            uow.record(events.INVITE_MAILED, key)
 
 
 @job("invites.send_reminder")
@@ -39,7 +37,8 @@ async def send_reminder(ports: Ports, account_id: int, key: str, number: str) ->
         return
     async with ports.database.work(Actor.system(account_id)) as uow:
         mailed = update(Invite).where(Invite.account_id == account_id, Invite.key == key, Invite.reminders_mailed < int(number))
-        await uow.change(mailed.values(reminders_mailed=int(number)))
+        if await uow.change(mailed.values(reminders_mailed=int(number))):
+            uow.record(events.INVITE_REMINDER_MAILED, key, number=int(number))
 
 
 @job("invites.send_entry")
@@ -53,10 +52,15 @@ async def send_entry(ports: Ports, account_id: int, key: str) -> None:
     link = links.entry_link(ports.database.environment, account_id, key)
     asked = bank.instrument(bank.PROFILE, bank.CURRENT[bank.PROFILE])
     facts = {"company": account.company, "link": link, "name": entry.name, "minutes": str(asked.duration_minutes)}
-    with contextlib.suppress(Undeliverable):  # nobody waits for it but who typed the address
+    happened = events.ENTRY_MAILED
+    try:
         await ports.mailer.send(Mail("entry", entry.language, entry.email, entry.name, key, facts))
+    except Undeliverable:
+        happened = events.ENTRY_MAIL_REFUSED  # nobody waits for it but who typed the address
     async with ports.database.work(Actor.system(account_id)) as uow:
-        await uow.change(update(Entry).where(Entry.account_id == account_id, Entry.key == key).values(sent_at=uow.now))
+        sent = update(Entry).where(Entry.account_id == account_id, Entry.key == key, Entry.sent_at.is_(None)).values(sent_at=uow.now)
+        if await uow.change(sent):
+            uow.record(happened, key)
 
 
 async def _delivered(ports: Ports, account_id: int, key: str, mail: Mail) -> bool:
@@ -65,7 +69,7 @@ async def _delivered(ports: Ports, account_id: int, key: str, mail: Mail) -> boo
         await ports.mailer.send(mail)
     except Undeliverable:
         async with ports.database.work(Actor.system(account_id)) as uow:
-            uow.record("invite.mail_refused", key)
+            uow.record(events.INVITE_MAIL_REFUSED, key)
         return False
     return True
 

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, func, insert, literal_column, select
 
 from domain.access.model import Account
 from domain.billing.vat import Tax, share, vat_number, vat_on
-from domain.invoices import files, words
+from domain.invoices import events, files, words
 from domain.invoices.errors import AlreadyPaid, TooManyCreditNotes
 from domain.invoices.model import Invoice, InvoiceKind, InvoicePayment
 from domain.invoices.numbers import customer_number, day, number
@@ -146,7 +146,7 @@ async def settle(uow: UnitOfWork, key: str, *, at: datetime | None = None, refer
         raise NotFound("There is no such invoice.")
     if invoice.paid_at is not None or not await _pay(uow, key, method="transfer", reference=reference, at=at):
         raise AlreadyPaid
-    uow.record("invoice.paid", key, number=invoice.number, order=invoice.order_key)
+    uow.record(events.INVOICE_PAID, key, number=invoice.number, order=invoice.order_key)
     return key
 
 
@@ -214,11 +214,17 @@ async def _write(
         **rest,
     }
     await uow.session.execute(_ADD, row)
-    facts = {"number": numbered, "order": rest["order_key"], "net": net_cents, "gross": net_cents + vat_cents, "currency": rest["currency"]}
+    facts = {
+        "number": numbered,
+        "order": rest["order_key"],
+        "net_cents": net_cents,
+        "gross_cents": net_cents + vat_cents,
+        "currency": rest["currency"],
+    }
     if corrects is None:
-        uow.record("invoice.issued", key, **facts, paid=rest["paid_at"] is not None)
+        uow.record(events.INVOICE_ISSUED, key, **facts, paid=rest["paid_at"] is not None)
     else:
-        uow.record("invoice.credited", key, **facts, invoice=corrects.key)
+        uow.record(events.INVOICE_CREDITED, key, **facts, invoice=corrects.key)
     await uow.enqueue(files.make, key)
     return key
 

@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator, Callable, Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, bindparam, select
+from sqlalchemy import BigInteger, Index, bindparam, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.kernel.columns import Entity, Json, account_column
+from domain.kernel.event_types import about
 from domain.kernel.language import Text
 from domain.kernel.personal import FOR_GOOD, Via, about_candidates, nothing
 from domain.kernel.statements import Read, Row, statement
@@ -22,9 +23,10 @@ class Event(Entity):
 
     __tablename__ = "event"
     __table_args__ = (
+        Index("ix_event_subject", "account_id", "subject", "sequence"),
         about_candidates(
-            *(Via("subject", table) for table in ("candidate", "invite", "entry")),
-            Via("subject", "attempt", "attempt_id"),
+            *(Via("subject", table) for table in ("candidate", "invite", "entry", "saved_match", "erasure")),
+            Via("subject", "attempt", "attempt_id", when=lambda event: or_(*(event.c.type == name for name in about("Attempt", "Result")))),
             title=Text("Events", "Ereignisse"),
             purpose=Text("Telling what happened; the audit log", "Zeigen, was geschehen ist; das Prüfprotokoll"),
             kept=FOR_GOOD,
@@ -51,10 +53,11 @@ class EventSequence(Entity):
 
 
 _AFTER = statement(
-    select(Event.sequence, Event.type, Event.subject, Event.actor, Event.at, Event.facts)
+    select(Event.sequence, Event.type, Event.subject, Event.actor, Event.request_id, Event.at, Event.facts)
     .where(Event.account_id == bindparam("account_id"), Event.sequence > bindparam("after", type_=BigInteger))
     .order_by(Event.sequence)
-    .limit(BATCH)
+    .limit(BATCH),
+    "Event",
 )
 _LAST = statement(select(EventSequence.last).where(EventSequence.account_id == bindparam("account_id")))
 
@@ -101,9 +104,9 @@ class Signals:
 
 
 async def follow(
-    read: Callable[[], Read], signals: Signals, account_id: int, *, types: Collection[str], since: int | None, pause: float = 10.0
+    read: Callable[[], Read], signals: Signals, account_id: int, *, types: Collection[str] | None, since: int | None, pause: float = 10.0
 ) -> AsyncIterator[Row]:
-    """Yield events as they happen, from after `since`, or from now on; without gap or repeat, in order of their numbers.
+    """Yield events of some types, or of all, as they happen, from after `since`, or from now on; in order, none left out or repeated.
 
     `pause` is how long, in seconds, to wait for a signal before looking anyway.
     """
@@ -114,7 +117,7 @@ async def follow(
             rows = await after(read(), account_id, reached)
             for row in rows:
                 reached = row.sequence
-                if row.type in types:
+                if types is None or row.type in types:
                     yield row
             if len(rows) < BATCH:
                 with contextlib.suppress(TimeoutError):

@@ -4,12 +4,12 @@ Erasure, dossiers and the record of processing walk it; they know no table by na
 about one candidate are found, and each of its columns what becomes of it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, LargeBinary, MetaData, String, Table
+from sqlalchemy import JSON, ColumnElement, LargeBinary, MetaData, String, Table
 from sqlalchemy.types import TypeDecorator
 
 from domain.kernel.language import Text
@@ -64,6 +64,8 @@ class Via:
     column: str
     table: str
     target: str = "key"
+    when: Callable[[Table], ColumnElement[bool]] | None = None
+    """The rows of which it holds, where the column holds keys of several kinds that may be the same."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from domain.kernel.actor import Actor
 from domain.kernel.columns import Entity, columns_of, inserts, table_of
 from domain.kernel.environment import Environment
+from domain.kernel.event_types import EventType
 from domain.kernel.events import Event, EventSequence
 from domain.kernel.jobs import Job, JobQueue
 from domain.kernel.personal import nothing
@@ -73,10 +74,14 @@ class UnitOfWork:
         self._entered = account_id
         await confine(self.session, self.dialect, account_id)
 
-    def record(self, type: str, subject: str, **facts: Any) -> None:
-        """Note that something happened to an object; facts are keys, numbers and codes, never personal."""
-        self._events.append((self.account_id, type, subject, self.now, facts))
-        self.recorded.add(type)
+    def record(self, type: EventType, subject: str, **facts: Any) -> None:
+        """Note that something happened to an object.
+
+        Raises Unfit when the subject or the facts are not what the type declares.
+        """
+        type.check(subject, facts)
+        self._events.append((self.account_id, type.name, subject, self.now, facts))
+        self.recorded.add(type.name)
 
     async def enqueue(self, job: Job, *keys: str) -> None:
         """Ask for a job after the commit, in this transaction: no effect without it, and it never without the effect."""

@@ -16,6 +16,7 @@ from domain.kernel.errors import BadInput, NotFound
 from domain.kernel.inputs import folded, spelled
 from domain.kernel.statements import ACCOUNT
 from domain.kernel.work import UnitOfWork
+from domain.matching import events
 from domain.matching.errors import NothingToMatch, TooManyJobProfiles
 from domain.matching.explain import Match, Wanted
 from domain.matching.model import JobProfile, SavedMatch
@@ -65,7 +66,7 @@ async def create(
     row.key = f"jp_{await uow.next_number('job_profile')}"
     _derive(row)
     uow.add(row, uow.account_id, row.key)
-    uow.record("job_profile.created", row.key, scales=row.target_count)
+    uow.record(events.JOB_PROFILE_CREATED, row.key, scales=row.target_count)
     return row.key
 
 
@@ -90,7 +91,7 @@ async def update(uow: UnitOfWork, key: str, changes: dict[str, Any]) -> str:
         setattr(row, field, value)
     row.updated_at = uow.now
     _derive(row)
-    uow.record("job_profile.changed", key, fields=sorted(changes), version=row.version)
+    uow.record(events.JOB_PROFILE_CHANGED, key, fields=sorted(changes), version=row.version)
     return key
 
 
@@ -102,7 +103,7 @@ async def delete(uow: UnitOfWork, key: str) -> str:
     row = await _locked(uow, key)
     row.deleted_at = row.updated_at = uow.now
     await uow.session.execute(remove(SavedMatch).where(SavedMatch.account_id == uow.account_id, SavedMatch.job_profile_key == key))
-    uow.record("job_profile.deleted", key)
+    uow.record(events.JOB_PROFILE_DELETED, key)
     return key
 
 
@@ -135,7 +136,7 @@ async def save_match(uow: UnitOfWork, *, attempt_id: int, job_profile: str) -> s
         saved_by=uow.actor.name,
     )
     await uow.session.execute(_SAVE[uow.dialect], columns_of(saved))
-    uow.record("match.saved", saved.key, job_profile=job_profile, attempt=attempt_id)
+    uow.record(events.MATCH_SAVED, saved.key, job_profile=job_profile, attempt=attempt_id)
     return saved.key
 
 
@@ -148,7 +149,7 @@ async def forget_match(uow: UnitOfWork, *, attempt_id: int, job_profile: str) ->
     gone = remove(SavedMatch).where(SavedMatch.account_id == uow.account_id, SavedMatch.key == key).returning(SavedMatch.key)
     if (await uow.session.execute(gone)).scalar_one_or_none() is None:
         raise NotFound("This match was not saved.")
-    uow.record("match.forgotten", key, job_profile=job_profile, attempt=attempt_id)
+    uow.record(events.MATCH_FORGOTTEN, key, job_profile=job_profile, attempt=attempt_id)
     return key
 
 

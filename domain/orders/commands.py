@@ -9,7 +9,7 @@ from domain.kernel.errors import BadInput
 from domain.kernel.identifiers import new_key
 from domain.kernel.ports import Checkout, OpenedCheckout
 from domain.kernel.work import UnitOfWork
-from domain.orders import links
+from domain.orders import events, links
 from domain.orders.errors import PaymentsNotSetUp
 from domain.orders.model import PlacedOrder
 from domain.orders.status import LIFETIME, OPENING, REOPENED_WITHIN, OrderStatus
@@ -50,7 +50,7 @@ async def place(uow: UnitOfWork, *, product: str, email: str | None, takes_payme
         order.session, order.opening_until = SANDBOX, uow.now
         order.checkout_url = links.sandbox(uow.environment, uow.account_id, order.key, account.language)
     uow.add(order, uow.account_id, order.key)
-    uow.record("order.placed", order.key, product=bought.key, gross_cents=order.gross_cents, currency=order.currency)
+    uow.record(events.ORDER_PLACED, order.key, product=bought.key, gross_cents=order.gross_cents, currency=order.currency)
     return order.key
 
 

@@ -15,7 +15,7 @@ from domain.kernel.columns import inserts, table_of
 from domain.kernel.errors import NotFound
 from domain.kernel.language import Text
 from domain.kernel.work import UnitOfWork
-from domain.orders import mails
+from domain.orders import events, mails
 from domain.orders.commands import SANDBOX
 from domain.orders.errors import AlreadySettled
 from domain.orders.model import PaymentNotice, PlacedOrder
@@ -123,7 +123,7 @@ def _note_mismatch(uow: UnitOfWork, order: PlacedOrder, notice: Notice) -> None:
     """Credit nothing for money that is not what was asked for; people have to look."""
     if order.status != OrderStatus.COMPLETED:
         order.payment_status = PaymentStatus.MISMATCHED
-    uow.record("order.payment_mismatched", order.key, cents=notice.charged, currency=notice.currency, kind=notice.kind)
+    uow.record(events.ORDER_PAYMENT_MISMATCHED, order.key, cents=notice.charged, currency=notice.currency, kind=notice.kind)
     log.error("a payment is not what was ordered: nothing was credited", extra={"code": "PAYMENT_MISMATCHED", "account": uow.account_id})
 
 
@@ -141,7 +141,7 @@ async def _paid(uow: UnitOfWork, order: PlacedOrder, notice: Notice) -> None:
     order.session, order.payment = order.session or notice.session, notice.payment
     await credits.purchase(uow, order.credits, reference=f"order:{order.key}")
     uow.record(
-        "order.completed",
+        events.ORDER_COMPLETED,
         order.key,
         product=order.product,
         credits=order.credits,
@@ -182,7 +182,7 @@ async def _refund(uow: UnitOfWork, order: PlacedOrder) -> None:
     order.credits_not_recovered += wanted - taken
     order.payment_status = PaymentStatus.REFUNDED if told == order.gross_cents else PaymentStatus.PARTIALLY_REFUNDED
     uow.record(
-        "order.refunded",
+        events.ORDER_REFUNDED,
         order.key,
         refunded_cents=told,
         currency=order.currency,
@@ -214,4 +214,4 @@ def _not_paid(uow: UnitOfWork, order: PlacedOrder, kind: NoticeKind) -> None:
     order.payment_status = PaymentStatus(kind.value)
     if kind is not NoticeKind.PROCESSING:
         order.status, order.canceled_at = OrderStatus.CANCELED, uow.now
-        uow.record("order.canceled", order.key, reason=kind.value)
+        uow.record(events.ORDER_CANCELED, order.key, reason=kind.value)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, func, select, true, update
 
 from domain.access.model import Account
+from domain.candidates import events
 from domain.candidates.errors import Anonymized
 from domain.candidates.model import Candidate
 from domain.exports import commands as exports
@@ -106,6 +107,6 @@ async def _erase(uow: UnitOfWork, log: Logged, allowed: ColumnElement[bool]) -> 
     )
     await exports.withdraw(uow)
     uow.session.add(erasure)
-    uow.record("candidate.anonymized", log.candidate_key, erasure=log.key, attempts=erasure.attempts, canceled=len(canceled))
+    uow.record(events.CANDIDATE_ANONYMIZED, log.candidate_key, erasure=log.key, attempts=erasure.attempts, canceled=len(canceled))
     await uow.enqueue(finishing.finish, log.key)
     return log.key

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from sqlalchemy import select
 
 from domain.access import queries as access
+from domain.candidates import events
 from domain.candidates import queries as candidates
 from domain.instruments import bank
 from domain.kernel.actor import Actor, ActorKind
@@ -57,19 +58,26 @@ async def collect(ports: Ports, account_id: int, candidate_key: str) -> Dossier:
 
 
 async def _rows(read: Read, subject: Subject, account_id: int, candidate_key: str) -> list[Values]:
-    found = await read(_statement(subject.name, len(Entity.metadata.tables)), account_id=account_id, **{str(WHOM.key): candidate_key})
-    rows = [dict(zip(row.columns, row, strict=True)) for row in found]
     keys = [column.name for column in subject.table.primary_key.columns if column.name != "account_id"]
-    return sorted(rows, key=lambda row: [row[name] for name in keys])  # SQLite would read the account in that order instead
+    rows = {}
+    for statement in _statements(subject.name, len(Entity.metadata.tables)):
+        for row in await read(statement, account_id=account_id, **{str(WHOM.key): candidate_key}):
+            values = dict(zip(row.columns, row, strict=True))
+            rows[tuple(values[name] for name in keys)] = values
+    return [rows[place] for place in sorted(rows)]  # SQLite would read the account in that order instead
 
 
 @lru_cache(100)
-def _statement(name: str, _tables: int) -> Statement:
-    """Every column of the rows of a table about a candidate, but the account's, which is the same for all."""
+def _statements(name: str, _tables: int) -> list[Statement]:
+    """Every column of the rows of a table about a candidate, but the account's, which is the same for all; one for each way to them."""
     [subject] = [subject for subject in subjects() if subject.name == name]
     columns = [column for column in subject.table.columns if column.name != "account_id"]
-    reading = select(*columns).where(*subject.whose())
-    return Statement(lambda _dialect: reading, "Row", None)
+    readings = [select(*columns).where(*conditions) for conditions in subject.each_way()]
+    return [Statement(partial(_same, reading), "Row", None) for reading in readings]
+
+
+def _same(reading: Any, _dialect: str) -> Any:
+    return reading
 
 
 def _in_words(table: str, row: Values, language: str) -> Values:
@@ -167,5 +175,5 @@ async def produce(ports: Ports, account_id: int, *, candidate: str, format: str,
         content, media_type = await ports.typesetter.pdf("dossier", as_document(dossier, language)), "application/pdf"
     kind, _, credential = by.partition(":")
     async with ports.database.work(Actor(ActorKind(kind), account_id, frozenset(), credential)) as uow:
-        uow.record("candidate.disclosed", candidate, format=format)
+        uow.record(events.CANDIDATE_DISCLOSED, candidate, format=format)
     return File(name, media_type, lambda: whole(content))

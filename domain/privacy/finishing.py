@@ -19,7 +19,7 @@ from domain.kernel.jobs import job
 from domain.kernel.personal import OUTSIDE
 from domain.kernel.ports import Files, Ports
 from domain.kernel.statements import Row
-from domain.privacy import erase, queries
+from domain.privacy import erase, events, queries
 from domain.privacy.model import Erasure
 
 LATEST = timedelta(days=7)
@@ -99,7 +99,7 @@ async def _note(database: Database, account_id: int, keys: Sequence[str]) -> Non
     async with database.work(Actor.system(account_id)) as uow:
         mine = update(Erasure).where(Erasure.account_id == account_id, Erasure.key.in_(keys), Erasure.finished_at.is_(None))
         for key in await uow.changed(mine.values(finished_at=uow.now).returning(Erasure.key)):
-            uow.record("erasure.finished", key)
+            uow.record(events.ERASURE_FINISHED, key)
 
 
 @job("privacy.sweep", every="45 * * * * *")
@@ -128,7 +128,7 @@ async def _look_again(ports: Ports, account_id: int, key: str) -> None:
         await ports.database.purge(more)
     if removed or more:
         async with ports.database.work(Actor.system(account_id)) as uow:
-            uow.record("erasure.repeated", key, files=removed, tables=len(more))
+            uow.record(events.ERASURE_REPEATED, key, files=removed, tables=len(more))
 
 
 async def _erase_again(ports: Ports, account_id: int, row: Row) -> Collection[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, MetaData, String, Table, bindparam, cast, or_, select
+from sqlalchemy import ColumnElement, MetaData, String, Table, and_, bindparam, cast, or_, select
 
 from domain.kernel.columns import Entity
 from domain.kernel.personal import SUBJECT, Erasure, Held, Via, held_in, undeclared
@@ -34,13 +34,18 @@ class Subject:
         """The conditions on rows about one candidate of an account."""
         return self.table.c.account_id == account, or_(*(self._leads(way, account) for way in self.held.ways))
 
+    def each_way(self) -> list[tuple[ColumnElement[bool], ColumnElement[bool]]]:
+        """The same, way by way: each is found by an index, while either of two is looked for in every row of the account."""
+        return [(self.table.c.account_id == ACCOUNT, self._leads(way, ACCOUNT)) for way in self.held.ways]
+
     def _leads(self, way: str | Via, account: Any) -> ColumnElement[bool]:
         if isinstance(way, str):
             return self.table.c[way] == WHOM
         near, column = _subject(self.table.metadata.tables[way.table]), self.table.c[way.column]
         target = near.table.c[way.target]
         same = target if isinstance(target.type, String) == isinstance(column.type, String) else cast(target, String)
-        return column.in_(select(same).where(*near.whose(account)).correlate(None))
+        found = column.in_(select(same).where(*near.whose(account)).correlate(None))
+        return found if way.when is None else and_(way.when(self.table), found)
 
     @cached_property
     def distance(self) -> int:

@@ -7,7 +7,7 @@ from domain.kernel.identifiers import new_key
 from domain.kernel.language import Language
 from domain.kernel.statements import ACCOUNT
 from domain.kernel.work import UnitOfWork
-from domain.reports import team_documents
+from domain.reports import events, team_documents
 from domain.reports.errors import TooFewPeople
 from domain.reports.focus import TeamFocus
 from domain.reports.model import TeamReport
@@ -33,7 +33,7 @@ async def create_of_team(uow: UnitOfWork, team_id: int, *, focus: TeamFocus, lan
         raise TooFewPeople(found=found, needed=FEWEST[focus])
     report = await _report(uow, team_id, focus, language)
     report.status, report.asked_at, report.finished_at = "pending", uow.now, None
-    uow.record("team_report.asked_for", report.key, team=team_id)
+    uow.record(events.TEAM_REPORT_ASKED_FOR, report.key, team=team_id)
     await uow.enqueue(team_documents.make, report.key)
     return report.key
 

@@ -19,7 +19,7 @@ from domain.kernel.jobs import job
 from domain.kernel.language import Language
 from domain.kernel.ports import Ports
 from domain.kernel.statements import Row
-from domain.reports import queries, team, texts
+from domain.reports import events, queries, team, texts
 from domain.reports.assessment import shortened
 from domain.reports.documents import GONE, PDF, digest_of
 from domain.reports.focus import TeamFocus
@@ -58,11 +58,12 @@ async def make(ports: Ports, account_id: int, key: str) -> None:
     report = (await queries.by_keys(ports.database.read(), account_id, [key])).get(key)
     if report is None or report.status != "pending":
         return
-    status = READY if await _kept(ports, account_id, report) is not None else "failed"
+    made = await _kept(ports, account_id, report) is not None
+    status, happened = (READY, events.TEAM_REPORT_READY) if made else ("failed", events.TEAM_REPORT_FAILED)
     async with ports.database.work(Actor.system(account_id)) as uow:
         asked = (TeamReport.account_id == account_id, TeamReport.key == key, TeamReport.asked_at == report.asked_at)
         if await uow.change(update(TeamReport).where(*asked).values(status=status, finished_at=uow.now)):
-            uow.record(f"team_report.{status}", key, team=report.team_id)
+            uow.record(happened, key, team=report.team_id)
 
 
 @job("team_report.sweep", every="0 23 * * * *")

@@ -9,7 +9,7 @@ from domain.instruments.bank import Instrument
 from domain.kernel import inputs
 from domain.kernel.statements import ACCOUNT
 from domain.kernel.work import UnitOfWork
-from domain.results import norms, scoring
+from domain.results import events, norms, scoring
 from domain.results.errors import TooFewAttempts, TooManyNormGroups, UnknownNormGroup
 from domain.results.model import NormGroup, Result
 
@@ -43,7 +43,7 @@ async def record(
         completed_at=uow.now,
     )
     uow.session.add(result)
-    uow.record("result.recorded", str(attempt_id), norm_group=group.key)
+    uow.record(events.RESULT_RECORDED, str(attempt_id), norm_group=group.key)
     return result
 
 
@@ -87,5 +87,5 @@ async def add_norm_group(uow: UnitOfWork, *, name: str, instrument: Instrument, 
             created_at=uow.now,
         )
     )
-    uow.record("norm_group.computed", str(key), n=len(complete))
+    uow.record(events.NORM_GROUP_COMPUTED, str(key), n=len(complete))
     return key

@@ -11,6 +11,7 @@ from domain.kernel.columns import table_of
 from domain.kernel.errors import BadInput, NotFound
 from domain.kernel.inputs import folded
 from domain.kernel.work import UnitOfWork
+from domain.teams import events
 from domain.teams.model import Team, TeamMember
 
 LONGEST_DESCRIPTION = 2_000
@@ -33,7 +34,7 @@ async def create(uow: UnitOfWork, *, title: str, subtitle: str | None = None, de
         **details,
     )
     uow.add(team, uow.account_id, team.team_id)
-    uow.record("team.created", str(team.team_id))
+    uow.record(events.TEAM_CREATED, str(team.team_id))
     return team.team_id
 
 
@@ -50,7 +51,7 @@ async def update(uow: UnitOfWork, team_id: int, changes: dict[str, Any]) -> int:
     if changed:
         team.sort_title = folded(team.title)
         team.updated_at = uow.now
-        uow.record("team.changed", str(team_id), fields=changed)
+        uow.record(events.TEAM_CHANGED, str(team_id), fields=changed)
     return team_id
 
 
@@ -62,7 +63,7 @@ async def remove(uow: UnitOfWork, team_id: int) -> int:
     team = await locked(uow, team_id)
     members = await _remove_members(uow, team_id)
     await uow.session.delete(team)
-    uow.record("team.deleted", str(team_id), members=members)
+    uow.record(events.TEAM_DELETED, str(team_id), members=members)
     return members
 
 
@@ -75,7 +76,7 @@ async def remove_member(uow: UnitOfWork, team_id: int, attempt_id: int) -> int:
     gone = await _delete(uow, team_id, _MEMBER.attempt_id == attempt_id, _MEMBER.candidate_key.not_in(_anonymized(uow)))
     if not gone:
         raise NotFound("There is no such member in this team.")
-    uow.record("team.member_removed", str(team_id), attempt=attempt_id)
+    uow.record(events.TEAM_MEMBER_REMOVED, str(team_id), attempt=attempt_id)
     return team_id
 
 
@@ -87,7 +88,7 @@ async def remove_all_members(uow: UnitOfWork, team_id: int) -> int:
     await locked(uow, team_id)
     members = await _remove_members(uow, team_id)
     if members:
-        uow.record("team.members_removed", str(team_id), members=members)
+        uow.record(events.TEAM_MEMBERS_REMOVED, str(team_id), members=members)
     return members
 
 

@@ -15,6 +15,7 @@ from domain.kernel.columns import table_of
 from domain.kernel.errors import BadInput
 from domain.kernel.statements import ACCOUNT, any_of
 from domain.kernel.work import UnitOfWork
+from domain.teams import events
 from domain.teams.commands import locked
 from domain.teams.errors import InTooManyTeams, NobodyToAdd, TeamFull
 from domain.teams.model import TeamMember
@@ -130,7 +131,7 @@ async def _write(uow: UnitOfWork, team_id: int, joining: dict[int, str]) -> None
     common = {"account_id": uow.account_id, "team_id": team_id, "added_at": uow.now}
     rows = [{**common, "attempt_id": attempt, "candidate_key": candidate} for attempt, candidate in joining.items()]
     await uow.session.execute(insert(table_of(TeamMember)), rows)
-    uow.record("team.members_added", str(team_id), attempts=list(joining))
+    uow.record(events.TEAM_MEMBERS_ADDED, str(team_id), attempts=list(joining))
 
 
 async def _runs_of_attempts(uow: UnitOfWork, attempts: Sequence[int]) -> list[_Run | None]:

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from domain.access import commands, credentials, queries
+from domain.access.events import ACCOUNT_CHANGED
 from domain.access.model import Account
 from domain.invites import links
 from domain.kernel.actor import Actor, ActorKind
@@ -89,7 +90,7 @@ class TestKeys:
         async with world.work() as uow:
             closed = update(Account).where(Account.account_id == world.account_id).values(status="inactive")
             await uow.change(closed)
-            uow.record("account.changed", f"cus_{world.account_id}")
+            uow.record(ACCOUNT_CHANGED, f"cus_{world.account_id}", fields=["status"])
         assert await authenticator.actor_of(world.key.secret) is None
 
 

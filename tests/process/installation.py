@@ -104,6 +104,11 @@ class Installation:
         self._processes.append(peer.process)
         return peer
 
+    async def again(self, peer: Peer) -> None:
+        """Start a server that has ended, at the same place."""
+        await peer.served.start()
+        self._processes.append(peer.process)
+
     async def work(self, folder: str = "", **settings: str) -> asyncio.subprocess.Process:
         """Start a worker."""
         process = await self.run("worker", folder, **settings)

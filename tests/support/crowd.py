@@ -7,12 +7,15 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
+from domain.candidates.events import CANDIDATE_ANONYMIZED
 from domain.candidates.model import Candidate
 from domain.instruments import bank
 from domain.invites.model import Attempt, Invite
 from domain.kernel.actor import Actor
 from domain.kernel.columns import table_of
+from domain.kernel.identifiers import new_key
 from domain.kernel.inputs import folded
+from domain.results.events import RESULT_RECORDED
 from domain.results.model import Result
 from domain.results.norms import DESIGNED
 from domain.teams.model import TeamMember
@@ -46,7 +49,7 @@ async def gather(
             if written:
                 await uow.session.execute(insert(table_of(entity)), written)
         for number in attempts:
-            uow.record("result.recorded", str(number))
+            uow.record(RESULT_RECORDED, str(number), norm_group=DESIGNED)
     return attempts
 
 
@@ -98,4 +101,4 @@ async def anonymize(world: World, *attempts: int) -> None:
         mine = (Candidate.account_id == world.account_id, Candidate.key.in_(keys))
         await uow.session.execute(update(Candidate).where(*mine).values(anonymized_at=uow.now, name="Anonym", email=None))
         for key in keys:
-            uow.record("candidate.anonymized", key)
+            uow.record(CANDIDATE_ANONYMIZED, key, erasure=new_key("era"), attempts=1, canceled=0)

@@ -6,17 +6,19 @@ from typing import Any
 from sqlalchemy import BigInteger, String, and_, bindparam, cast, exists, extract, func, or_, select, type_coerce
 from sqlalchemy.orm import aliased
 
+from domain.candidates.events import CANDIDATE_ANONYMIZED
 from domain.candidates.model import Candidate
 from domain.instruments import bank
 from domain.kernel.events import Event
 from domain.kernel.statements import ACCOUNT, Read, Row, any_of, by_key, statement
+from domain.results.events import RESULT_RECORDED
 from domain.results.model import Result
 from domain.teams.model import TeamMember
 
 AT_ONCE = 10_000
 """Results read by one statement when a matrix is made."""
 NEWS_AT_ONCE = 1_000
-RECORDED, ANONYMIZED = "result.recorded", "candidate.anonymized"
+RECORDED, ANONYMIZED = RESULT_RECORDED.name, CANDIDATE_ANONYMIZED.name
 _PROFILE = Result.instrument == bindparam("instrument", bank.PROFILE)
 _PERSON = and_(Candidate.account_id == Result.account_id, Candidate.key == Result.candidate_key, Candidate.account_id == ACCOUNT)
 

@@ -53,7 +53,9 @@ class TestStart:
         assert {(row.answered, tuple(row.answers), row.started_at, row.completed_at) for row in rows} == {
             (0, (None,) * 115, world.clock.now(), None)
         }
+        person = (await invite_row(world, first)).candidate_key
         assert [(row.type, row.subject, row.facts) for row in await news(world, since)] == [
+            ("candidate.changed", person, {"fields": ["language"]}),
             ("invite.started", first, {"attempt": 1001}),
             ("invite.started", second, {"attempt": 1002}),
         ]

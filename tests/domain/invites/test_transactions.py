@@ -34,11 +34,15 @@ async def verbs(world: World) -> dict[str, tuple[Verb, list[str], int]]:
     world.jobs.due.clear()
     return {
         "send": (lambda uow: commands.send(uow, email="new@example.com"), ["candidate.added", "invite.sent"], 1),
-        "send to a known person": (lambda uow: commands.send(uow, email="taken@example.com", name="New Name"), ["invite.sent"], 1),
+        "send to a known person": (
+            lambda uow: commands.send(uow, email="taken@example.com", name="New Name"),
+            ["candidate.changed", "invite.sent"],
+            1,
+        ),
         "send without mail": (lambda uow: commands.send(uow, email="pending@example.com", send_email=False), ["invite.sent"], 0),
         "remind": (lambda uow: commands.remind(uow, pending), ["invite.reminded"], 1),
         "start": (lambda uow: attempts.start(uow, other), ["invite.started"], 0),
-        "save": (lambda uow: attempts.save(uow, attempt, some_answers(9)), [], 0),
+        "save": (lambda uow: attempts.save(uow, attempt, some_answers(9)), ["attempt.answered"], 0),
         "complete": (lambda uow: attempts.complete(uow, attempt), ["result.recorded", "credits.used", "invite.completed"], 0),
         "cancel": (lambda uow: commands.cancel(uow, pending), ["invite.canceled"], 0),
         "ask": (lambda uow: entries.request(uow, email="ask@example.com", name="A", language="de"), ["entry.requested"], 1),

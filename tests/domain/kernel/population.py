@@ -10,6 +10,7 @@ from domain.billing.model import CreditEntry
 from domain.candidates.model import Candidate
 from domain.exports.model import Export
 from domain.invites.model import Attempt, Invite
+from domain.kernel.events import Event
 from domain.kernel.inputs import folded
 from domain.matching.model import JobProfile, SavedMatch
 from domain.privacy.model import Erasure
@@ -42,6 +43,7 @@ def populate(account_id: int, seed: int, people: int) -> list[Any]:
                 ]
     rows += [_team(dice, account_id, seed * 10_000 + number) for number in range(people)]
     rows += [_erasure(candidate) for candidate in candidates if candidate.anonymized_at]
+    rows += [_event(dice, account_id, seed * 10_000 + number) for number in range(people * 3)]
     for number in range(people):
         at, kind = dice.choice(MOMENTS), dice.choice(["grant", "purchase", "completion", "refund"])
         amount = 1 if kind in ("grant", "purchase") else -1
@@ -52,6 +54,22 @@ def populate(account_id: int, seed: int, people: int) -> list[Any]:
             CreditEntry(account_id=account_id, key=f"crd_{seed}_{number:03}", kind=kind, amount=amount, reference=f"r{number}", at=at),
         ]
     return rows
+
+
+def _event(dice: random.Random, account_id: int, sequence: int) -> Event:
+    type, subject = dice.choice(
+        [("invite.sent", "inv_1_001"), ("invite.sent", "inv_2_001"), ("team.created", "1"), ("result.recorded", "1")]
+    )
+    return Event(
+        account_id=account_id,
+        sequence=sequence,
+        type=type,
+        subject=subject,
+        actor=dice.choice(["system", "key:key_1"]),
+        request_id="",
+        at=dice.choice(MOMENTS),
+        facts={},
+    )
 
 
 def _candidate(dice: random.Random, account_id: int, key: str) -> Candidate:

@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 from domain.kernel import events
 from domain.kernel.actor import Actor
 from domain.kernel.clock import Clock
+from domain.kernel.event_types import EventType
 from domain.kernel.events import BATCH, Signals, follow
 from domain.kernel.jobs import NoQueue
 from domain.kernel.statements import row_type
 from gateway.app import open_for
+from tests.support import happenings
 from tests.support.world import World
 
 NEVER = 3600.0
@@ -24,7 +26,7 @@ PATIENCE = 10
 """Seconds after which a test says that nothing came."""
 
 
-async def note(world: World, *subjects: str, type: str = "test.noted", actor: Actor | None = None) -> None:
+async def note(world: World, *subjects: str, type: EventType = happenings.NOTED, actor: Actor | None = None) -> None:
     async with world.work(actor) as uow:
         for subject in subjects:
             uow.record(type, subject)
@@ -75,7 +77,7 @@ class TestFollow:
         numbers = [str(number) for number in range(2 * BATCH + 5)]
         start = await events.last(world.database.read(), world.account_id)
         await note(world, *numbers[:150])
-        await note(world, "aside", type="test.other")
+        await note(world, "aside", type=happenings.OTHER)
         await note(world, *numbers[150:])
         async with following(world, since=start) as stream:
             assert await next_of(stream, len(numbers)) == numbers
@@ -99,7 +101,7 @@ class TestFollow:
     async def test_gives_the_types_that_were_asked_for_alone(self, world: World) -> None:
         start = await events.last(world.database.read(), world.account_id)
         await note(world, "a")
-        await note(world, "b", type="test.other")
+        await note(world, "b", type=happenings.OTHER)
         await note(world, "c")
         async with following(world, since=start, types={"test.other"}) as stream:
             assert await next_of(stream, 1) == ["b"]
@@ -133,7 +135,7 @@ class TestFollow:
         async with following(world) as stream:
             first = await upcoming(heard, stream)
             async with elsewhere.work(world.actor) as uow:
-                uow.record("test.noted", "from elsewhere")
+                uow.record(happenings.NOTED, "from elsewhere")
             assert (await first).subject == "from elsewhere"
         await elsewhere.close()
 

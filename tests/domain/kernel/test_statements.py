@@ -17,6 +17,7 @@ from domain.kernel.columns import UtcDateTime
 from domain.kernel.events import Event
 from domain.kernel.statements import ACCOUNT, DIALECTS, STATEMENTS, Row, Statement, any_of, by_key, group, row_type
 from tests.domain.modules import MODULES
+from tests.support import happenings
 from tests.support.world import World, some_answers
 
 UNSCOPED = {
@@ -129,7 +130,7 @@ class TestRows:
         async with world.work() as uow:
             candidate = (await uow.session.execute(select(Candidate).where(Candidate.account_id == world.account_id))).scalar_one()
             candidate.protected, candidate.anonymized_at = True, moment.astimezone(east)
-            uow.record("test.facts", "x", number=2**53, text='ß 🙂 "', nested={"list": [1, None, 2.5, True]})
+            uow.record(happenings.FACTS, "x", number=2**53, text='ß 🙂 "', nested={"list": [1, None, 2.5, True]})
         read = world.database.read()
         columns = (Candidate.protected, Candidate.anonymized_at, Candidate.created_at, Candidate.gender, Candidate.birth_year)
         about = Statement(lambda _dialect: select(*columns).where(Candidate.account_id == ACCOUNT), "Candidate", None)

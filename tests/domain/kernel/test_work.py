@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import event, exc, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.access.events import API_KEY_REVOKED
 from domain.access.model import Account
 from domain.candidates import commands as candidates
 from domain.candidates.model import Candidate
@@ -21,6 +22,7 @@ from domain.kernel.actor import Actor
 from domain.kernel.errors import Unauthenticated
 from domain.kernel.work import SERIES, UnitOfWork
 from tests.domain.at_once import all_at_once, failures, held_up
+from tests.support import happenings
 from tests.support.world import World
 
 
@@ -43,9 +45,9 @@ class TestEvents:
         async def work(number: int) -> None:
             async with world.work() as uow:
                 for part in range(number % 3 + 1):
-                    uow.record("test.noted", f"{number}.{part}")
+                    uow.record(happenings.NOTED, f"{number}.{part}")
                 await uow.flush()
-                uow.record("test.ended", str(number))
+                uow.record(happenings.ENDED, str(number))
                 if number % 4 == 3:
                     raise Abandoned
 
@@ -65,7 +67,7 @@ class TestEvents:
         """Q-23."""
         world.advance(hours=1)
         async with world.work() as uow:
-            uow.record("test.noted", "inv_1", number=1)
+            uow.record(happenings.NOTED, "inv_1", number=1)
         noted = (await all_events(world))[-1]
         assert (noted.type, noted.subject, noted.at, noted.facts) == ("test.noted", "inv_1", world.clock.now(), {"number": 1})
         assert noted.actor == f"key:{world.key.key}"
@@ -75,11 +77,11 @@ class TestEvents:
 
     async def test_are_counted_for_each_account(self, world: World) -> None:
         async with world.work() as uow:
-            uow.record("test.noted", "live")
+            uow.record(happenings.NOTED, "live")
             await uow.enter(world.sandbox_id)
-            uow.record("test.noted", "sandbox")
+            uow.record(happenings.NOTED, "sandbox")
             await uow.enter(world.account_id)
-            uow.record("test.noted", "live again")
+            uow.record(happenings.NOTED, "live again")
         live, sandbox = await all_events(world), await all_events(world, world.sandbox_id)
         assert [row.subject for row in live[-2:]] == ["live", "live again"]
         assert sandbox[-1].subject == "sandbox"
@@ -91,7 +93,7 @@ class TestEvents:
         with world.database.signals.listening(world.account_id) as waiting:
             await self.abandon(world)
             async with world.work() as uow:
-                uow.record("test.noted", "x")
+                uow.record(happenings.NOTED, "x")
                 assert told == []
                 assert not (waiting.is_set() and world.settings.on_sqlite), "PostgreSQL also wakes once it listens"
             assert (told, waiting.is_set()) == ([{"test.noted"}], True)
@@ -99,7 +101,7 @@ class TestEvents:
     async def abandon(self, world: World) -> None:
         with contextlib.suppress(Abandoned):
             async with world.work() as uow:
-                uow.record("test.noted", "x")
+                uow.record(happenings.NOTED, "x")
                 await uow.flush()
                 raise Abandoned
 
@@ -111,7 +113,7 @@ class TestRollback:
         with contextlib.suppress(Abandoned):
             async with world.work() as uow:
                 await candidates.find_or_add(uow, email="anna@example.com")
-                uow.record("test.noted", "x")
+                uow.record(happenings.NOTED, "x")
                 await uow.enqueue(mails.send_invitation, "inv_1")
                 await uow.flush()
                 raise Abandoned
@@ -251,7 +253,7 @@ class TestAccount:
     async def test_there_is_none_without_a_credential(self, world: World) -> None:
         with pytest.raises(Unauthenticated):
             async with world.work(Actor.anonymous()) as uow:
-                uow.record("test.noted", "x")
+                uow.record(happenings.NOTED, "x")
 
     async def test_rows_refer_to_rows_of_their_own_account(self, world: World) -> None:
         """Q-1: by the keys of the tables, whatever a command does."""
@@ -301,7 +303,7 @@ class TestCanceled:
 
         async def revoke() -> None:
             async with world.work() as uow:
-                uow.record("api_key.revoked", "key_1")
+                uow.record(API_KEY_REVOKED, "key_1")
 
         task = asyncio.create_task(revoke())
         await began.wait()

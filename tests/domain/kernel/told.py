@@ -20,6 +20,9 @@ from domain.exports.queries import EXPORTS
 from domain.invites.model import Attempt, Invite
 from domain.invites.queries import ATTEMPTS, INVITES
 from domain.invites.status import derived
+from domain.kernel.event_log import EVENTS
+from domain.kernel.event_types import CATALOGUE
+from domain.kernel.events import Event
 from domain.kernel.inputs import folded
 from domain.kernel.listing import Listing
 from domain.kernel.paging import encode_cursor
@@ -261,6 +264,22 @@ TOLD = {
         erased_attempts,
         {"instrument": equal("instrument", "escprofile", "other")},
         {"newest": (("requested_at", "attempt_id"), True)},
+    ),
+    "events": Told(
+        EVENTS,
+        own(Event),
+        {
+            "after_sequence": (st.sampled_from([0, 1_005, 10_015, 2**40]), lambda row, number: row["sequence"] > number),
+            "type": among("type", "invite.sent", "team.created", "account.registered", "result.recorded"),
+            "subject": (
+                st.sampled_from([("", "inv_1_001"), ("Invite", "inv_1_001"), ("Result", "1"), ("Team", "1"), ("", "1"), ("Event", "1")]),
+                lambda row, asked: row["subject"] == asked[1] and asked[0] in ("", CATALOGUE[row["type"]].subject.name),
+            ),
+            "actor": equal("actor", "system", "key:key_1", "nobody"),
+            "at_from": since("at"),
+            "at_until": until("at"),
+        },
+        {"oldest": (("sequence",), False)},
     ),
     "ledger": Told(
         LEDGER,

@@ -9,10 +9,14 @@ from typing import Any
 
 from sqlalchemy import update
 
+from domain.candidates.events import CANDIDATE_ANONYMIZED
 from domain.candidates.model import Candidate
 from domain.instruments import bank
+from domain.kernel.identifiers import new_key
 from domain.matching.formula import Target, curve
+from domain.results.events import RESULT_RECORDED
 from domain.results.model import Result
+from domain.results.norms import DESIGNED
 from tests.support.world import World
 
 SCALES = [scale.key for scale in bank.instrument(bank.PROFILE, "1.0").scales]
@@ -56,7 +60,7 @@ class People:
                 moment = at or uow.now - timedelta(minutes=self.dice.randint(0, 5_000))
                 values = self.values()
                 uow.session.add(_result(uow.account_id, key, self._attempts, moment, values))
-                uow.record("result.recorded", str(self._attempts))
+                uow.record(RESULT_RECORDED, str(self._attempts), norm_group=DESIGNED)
                 before = self.known.get(key)
                 if before is None or (moment, self._attempts) > (before.completed_at, before.attempt_id):
                     self.known[key] = Known(key, self._attempts, moment, values)
@@ -65,7 +69,7 @@ class People:
         async with self.world.work() as uow:
             mine = (Candidate.account_id == uow.account_id, Candidate.key == key)
             await uow.change(update(Candidate).where(*mine).values(anonymized_at=uow.now, email=None))
-            uow.record("candidate.anonymized", key)
+            uow.record(CANDIDATE_ANONYMIZED, key, erasure=new_key("era"), attempts=1, canceled=0)
         self.known[key].anonymized = True
 
     def ranking(self, targets: Mapping[str, Target], among: Any = lambda _person, _scores: True) -> list[tuple[int, Fraction]]:

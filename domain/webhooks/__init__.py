@@ -1,0 +1,1 @@
+"""Webhooks: addresses that are told what happens, and the log of what they were told."""
