@@ -21,6 +21,8 @@ def serve(port: int, webhook_url: str, secret: str, var: Path | None, disorder: 
 
     Raises CannotServe.
     """
+    if webhook_url and not webhook_url.startswith(("http://", "https://")):
+        raise CannotServe("--webhook-url: must begin with http:// or https://")
     try:
         asyncio.run(_serve(port, webhook_url, secret or _secret(var), var, disorder))
     except OSError as error:
@@ -32,8 +34,8 @@ def _secret(var: Path | None) -> str:
 
 
 async def _serve(port: int, webhook_url: str, secret: str, var: Path | None, disorder: Disorder) -> None:
-    stop = told_to_stop()
     listening = listen(port)
+    stop = told_to_stop()
     fake = StripeFake(var / STATE if var else None, webhook_url=webhook_url, secret=secret, disorder=disorder)
     await fake.start(listening)
     lines = [

@@ -22,7 +22,8 @@ WEBHOOK = "/webhooks/stripe"
 
 def wanted(settings: Settings) -> bool:
     """Whether nobody but this machine is served, and nothing else takes payments: never in production by accident."""
-    return not settings.stripe_key and _of_this_machine(settings.host) and _of_this_machine(urlsplit(settings.address).hostname or "")
+    names = [settings.host, *([urlsplit(settings.base_url).hostname or ""] if settings.base_url else [])]
+    return not settings.stripe_key and all(_of_this_machine(name) for name in names)
 
 
 def _of_this_machine(host: str) -> bool:

@@ -1,5 +1,6 @@
 """Stripe's objects as its API writes them, at the version that our stripe library speaks."""
 
+import copy
 import secrets
 import string
 from typing import Any
@@ -16,85 +17,97 @@ def new_key(prefix: str, length: int = 24) -> str:
     return prefix + "".join(secrets.choice(_LETTERS) for _ in range(length))
 
 
+_SESSION: dict[str, Any] = {
+    "adaptive_pricing": {"enabled": False},
+    "after_expiration": None,
+    "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
+    "client_secret": None,
+    "collected_information": {"business_name": None, "individual_name": None, "shipping_details": None},
+    "consent": None,
+    "consent_collection": None,
+    "currency_conversion": None,
+    "custom_fields": [],
+    "customer": None,
+    "customer_account": None,
+    "customer_creation": "if_required",
+    "discounts": [],
+    "invoice": None,
+    "invoice_creation": {
+        "enabled": False,
+        "invoice_data": {
+            "account_tax_ids": None,
+            "custom_fields": None,
+            "description": None,
+            "footer": None,
+            "issuer": None,
+            "metadata": {},
+            "rendering_options": None,
+        },
+    },
+    "livemode": False,
+    "mode": "payment",
+    "payment_intent": None,
+    "payment_link": None,
+    "payment_method_collection": "if_required",
+    "payment_method_configuration_details": None,
+    "payment_method_options": {"card": {"request_three_d_secure": "automatic"}},
+    "payment_status": "unpaid",
+    "permissions": None,
+    "phone_number_collection": {"enabled": False},
+    "recovered_from": None,
+    "saved_payment_method_options": None,
+    "setup_intent": None,
+    "shipping_address_collection": None,
+    "shipping_cost": None,
+    "shipping_options": [],
+    "status": "open",
+    "subscription": None,
+    "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
+    "ui_mode": "hosted_page",
+    "wallet_options": None,
+}
+"""What is the same in all Checkout Sessions here, for want of what would make it another."""
+
+
 def session(key: str, asked: dict[str, Any], *, total: int, currency: str, now: int, methods: list[str], url: str) -> dict[str, Any]:
     """An open Checkout Session."""
-    return {
+    own = {
         "id": key,
         "object": "checkout.session",
-        "adaptive_pricing": {"enabled": False},
-        "after_expiration": None,
         "allow_promotion_codes": asked.get("allow_promotion_codes"),
         "allowed_payment_method_types": asked.get("allowed_payment_method_types"),
         "amount_subtotal": total,
         "amount_total": total,
-        "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
         "billing_address_collection": asked.get("billing_address_collection"),
         "cancel_url": asked.get("cancel_url"),
         "client_reference_id": asked.get("client_reference_id"),
-        "client_secret": None,
-        "collected_information": {"business_name": None, "individual_name": None, "shipping_details": None},
-        "consent": None,
-        "consent_collection": None,
         "created": now,
         "currency": currency,
-        "currency_conversion": None,
-        "custom_fields": [],
         "custom_text": {
             "after_submit": asked.get("custom_text", {}).get("after_submit"),
             "shipping_address": None,
             "submit": asked.get("custom_text", {}).get("submit"),
             "terms_of_service_acceptance": None,
         },
-        "customer": None,
-        "customer_account": None,
-        "customer_creation": "if_required",
         "customer_details": _details(asked["customer_email"]) if "customer_email" in asked else None,
         "customer_email": asked.get("customer_email"),
-        "discounts": [],
         "excluded_payment_method_types": asked.get("excluded_payment_method_types"),
         "expires_at": asked["expires_at"],
-        "invoice": None,
-        "invoice_creation": {
-            "enabled": False,
-            "invoice_data": {
-                "account_tax_ids": None,
-                "custom_fields": None,
-                "description": None,
-                "footer": None,
-                "issuer": None,
-                "metadata": {},
-                "rendering_options": None,
-            },
-        },
-        "livemode": False,
         "locale": asked.get("locale"),
         "metadata": asked.get("metadata", {}),
-        "mode": "payment",
         "origin_context": asked.get("origin_context"),
-        "payment_intent": None,
-        "payment_link": None,
-        "payment_method_collection": "if_required",
-        "payment_method_configuration_details": None,
-        "payment_method_options": {"card": {"request_three_d_secure": "automatic"}},
         "payment_method_types": methods,
-        "payment_status": "unpaid",
-        "permissions": None,
-        "phone_number_collection": {"enabled": False},
-        "recovered_from": None,
-        "saved_payment_method_options": None,
-        "setup_intent": None,
-        "shipping_address_collection": None,
-        "shipping_cost": None,
-        "shipping_options": [],
-        "status": "open",
         "submit_type": asked.get("submit_type"),
-        "subscription": None,
         "success_url": asked["success_url"],
-        "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
-        "ui_mode": "hosted_page",
         "url": url,
-        "wallet_options": None,
     }
+    return _whole(_SESSION, own)
+
+
+def _whole(always: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """An object as Stripe writes it: its key and kind, then the rest by name."""
+    rest = copy.deepcopy(always) | own
+    return {"id": rest.pop("id"), "object": rest.pop("object"), **dict(sorted(rest.items()))}
 
 
 def _details(email: str) -> dict[str, Any]:
@@ -159,98 +172,44 @@ def line_item(asked: dict[str, Any], *, now: int) -> dict[str, Any]:
 def payment_intent(session: dict[str, Any], asked: dict[str, Any], *, now: int) -> dict[str, Any]:
     """What a session's payment is, before any money came."""
     key = new_key("pi_3")
-    return {
+    own = {
         "id": key,
         "object": "payment_intent",
         "amount": session["amount_total"],
-        "amount_capturable": 0,
-        "amount_details": {"tip": {}},
-        "amount_received": 0,
-        "application": None,
-        "application_fee_amount": None,
-        "automatic_payment_methods": None,
-        "canceled_at": None,
-        "cancellation_reason": None,
         "capture_method": asked.get("capture_method", "automatic_async"),
         "client_secret": f"{key}_secret_{new_key('', 25)}",
-        "confirmation_method": "automatic",
         "created": now,
         "currency": session["currency"],
-        "customer": None,
-        "customer_account": None,
         "description": asked.get("description"),
-        "excluded_payment_method_types": None,
-        "last_payment_error": None,
-        "latest_charge": None,
-        "livemode": False,
         "metadata": asked.get("metadata", {}),
-        "next_action": None,
-        "on_behalf_of": None,
-        "payment_method": None,
-        "payment_method_configuration_details": None,
-        "payment_method_options": {"card": {"request_three_d_secure": "automatic"}},
         "payment_method_types": session["payment_method_types"],
-        "processing": None,
         "receipt_email": asked.get("receipt_email"),
-        "review": None,
-        "setup_future_usage": None,
-        "shipping": None,
-        "source": None,
         "statement_descriptor": asked.get("statement_descriptor"),
         "statement_descriptor_suffix": asked.get("statement_descriptor_suffix"),
-        "status": "requires_payment_method",
-        "transfer_data": None,
-        "transfer_group": None,
     }
+    return _whole(_PAYMENT_INTENT, own)
 
 
 def charge(intent: dict[str, Any], *, email: str, name: str, method: dict[str, Any], now: int) -> dict[str, Any]:
     """A try to get the money of a payment, which waits for its end."""
-    return {
+    own = {
         "id": new_key("ch_3"),
         "object": "charge",
         "amount": intent["amount"],
-        "amount_captured": 0,
-        "amount_refunded": 0,
-        "application": None,
-        "application_fee": None,
-        "application_fee_amount": None,
-        "balance_transaction": None,
         "billing_details": {"address": {**_NO_ADDRESS, "country": "DE"}, "email": email, "name": name, "phone": None, "tax_id": None},
         "calculated_statement_descriptor": intent["statement_descriptor"] or "CENTIL TEST PAYMENT",
-        "captured": False,
         "created": now,
         "currency": intent["currency"],
-        "customer": None,
         "description": intent["description"],
-        "disputed": False,
-        "failure_balance_transaction": None,
-        "failure_code": None,
-        "failure_message": None,
-        "fraud_details": {},
-        "livemode": False,
         "metadata": dict(intent["metadata"]),
-        "on_behalf_of": None,
-        "outcome": None,
-        "paid": False,
         "payment_intent": intent["id"],
         "payment_method": new_key("pm_1"),
         "payment_method_details": method,
-        "radar_options": {},
         "receipt_email": intent["receipt_email"],
-        "receipt_number": None,
-        "receipt_url": None,
-        "refunded": False,
-        "review": None,
-        "shipping": None,
-        "source": None,
-        "source_transfer": None,
         "statement_descriptor": intent["statement_descriptor"],
         "statement_descriptor_suffix": intent["statement_descriptor_suffix"],
-        "status": "pending",
-        "transfer_data": None,
-        "transfer_group": None,
     }
+    return _whole(_CHARGE, own)
 
 
 def card(last4: str, amount: int) -> dict[str, Any]:
@@ -319,6 +278,39 @@ def refund(charge: dict[str, Any], amount: int, asked: dict[str, Any], *, now: i
     }
 
 
+_PAYMENT_INTENT: dict[str, Any] = {
+    "amount_capturable": 0,
+    "amount_details": {"tip": {}},
+    "amount_received": 0,
+    "application": None,
+    "application_fee_amount": None,
+    "automatic_payment_methods": None,
+    "canceled_at": None,
+    "cancellation_reason": None,
+    "confirmation_method": "automatic",
+    "customer": None,
+    "customer_account": None,
+    "excluded_payment_method_types": None,
+    "last_payment_error": None,
+    "latest_charge": None,
+    "livemode": False,
+    "next_action": None,
+    "on_behalf_of": None,
+    "payment_method": None,
+    "payment_method_configuration_details": None,
+    "payment_method_options": {"card": {"request_three_d_secure": "automatic"}},
+    "processing": None,
+    "review": None,
+    "setup_future_usage": None,
+    "shipping": None,
+    "source": None,
+    "status": "requires_payment_method",
+    "transfer_data": None,
+    "transfer_group": None,
+}
+"""What is the same in all payments when they begin."""
+
+
 def event(type: str, snapshot: dict[str, Any], *, now: int, request: dict[str, Any], before: dict[str, Any] | None) -> dict[str, Any]:
     """Something that happened, with the object as it was then, and with what it changed of it."""
     data = {"object": snapshot} if before is None else {"object": snapshot, "previous_attributes": before}
@@ -366,3 +358,36 @@ def balance(sums: dict[str, int]) -> dict[str, Any]:
 
 def page(rows: list[dict[str, Any]], url: str, *, more: bool) -> dict[str, Any]:
     return {"object": "list", "data": rows, "has_more": more, "url": url}
+
+
+_CHARGE: dict[str, Any] = {
+    "amount_captured": 0,
+    "amount_refunded": 0,
+    "application": None,
+    "application_fee": None,
+    "application_fee_amount": None,
+    "balance_transaction": None,
+    "captured": False,
+    "customer": None,
+    "disputed": False,
+    "failure_balance_transaction": None,
+    "failure_code": None,
+    "failure_message": None,
+    "fraud_details": {},
+    "livemode": False,
+    "on_behalf_of": None,
+    "outcome": None,
+    "paid": False,
+    "radar_options": {},
+    "receipt_number": None,
+    "receipt_url": None,
+    "refunded": False,
+    "review": None,
+    "shipping": None,
+    "source": None,
+    "source_transfer": None,
+    "status": "pending",
+    "transfer_data": None,
+    "transfer_group": None,
+}
+"""What is the same in all charges when they begin."""

@@ -1,5 +1,7 @@
 """The parameters that each call takes; of Stripe's many, those that Centil has a use for."""
 
+from typing import Any
+
 from gateway.stripe_fake.readers import Reader, address, currency, email, group, many, metadata, one_of, text, whole
 
 _LOCALES = (
@@ -77,7 +79,7 @@ REFUND = group(
 )
 ONLY_EXPAND = group(expand=EXPAND)
 
-_PAGE = {"limit": whole(1, 100), "starting_after": text(), "ending_before": text(), "expand": EXPAND}
+_PAGE: dict[str, Any] = {"limit": whole(1, 100), "starting_after": text(), "ending_before": text(), "expand": EXPAND}
 _SPAN = group(gt=whole(0, 2**53), gte=whole(0, 2**53), lt=whole(0, 2**53), lte=whole(0, 2**53))
 LISTS: dict[str, Reader] = {
     "checkout.session": group(**_PAGE, created=_SPAN, payment_intent=text(), status=one_of("complete", "expired", "open")),

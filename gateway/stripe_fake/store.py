@@ -10,6 +10,7 @@ from typing import Any
 
 _TABLE = """CREATE TABLE IF NOT EXISTS record (
     kind text NOT NULL, key text NOT NULL, number integer NOT NULL, shown text NOT NULL, hidden text NOT NULL, PRIMARY KEY (kind, key))"""
+_ALL = "SELECT kind, key, number, shown, hidden FROM record ORDER BY number"
 _PUT = "INSERT INTO record VALUES (?, ?, ?, ?, ?) ON CONFLICT (kind, key) DO UPDATE SET shown = excluded.shown, hidden = excluded.hidden"
 
 
@@ -40,8 +41,8 @@ class Store:
         self._thread = ThreadPoolExecutor(1, "stripe-fake")
         if path:
             self._connection = _open(path)
-            for row in self._connection.execute("SELECT kind, key, number, shown, hidden FROM record ORDER BY number"):
-                self._remember(Record(*row[:3], json.loads(row[3]), json.loads(row[4])))
+            for kind, key, number, shown, hidden in self._connection.execute(_ALL):
+                self._remember(Record(kind, key, number, json.loads(shown), json.loads(hidden)))
 
     def _remember(self, record: Record) -> None:
         self._records.setdefault(record.kind, {})[record.key] = record

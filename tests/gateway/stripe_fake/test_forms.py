@@ -18,7 +18,7 @@ from gateway.stripe_fake.readers import group, many, metadata, text, whole
 from gateway.stripe_fake.refusals import Refusal
 
 NAMES = st.text(st.characters(categories=("L", "N", "P", "Z"), exclude_characters="[]"), min_size=1, max_size=10)
-VALUES = st.text(st.characters(exclude_categories=("Cs",)), max_size=30)
+VALUES = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 INNER = st.recursive(VALUES, lambda inner: st.dictionaries(NAMES, inner, min_size=1, max_size=3), max_leaves=8)
 TREES = st.dictionaries(NAMES, INNER, max_size=5)
 TEXTS = VALUES.filter(bool)

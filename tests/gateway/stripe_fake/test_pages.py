@@ -17,8 +17,8 @@ async def post(shop: Shop, path: str, **form: str) -> ClientResponse:
     return response
 
 
-async def page(shop: Shop, path: str, status: int = 200, **headers: str) -> str:
-    async with shop.session.get(f"{shop.fake.address}{path}", headers=headers) as response:
+async def page(shop: Shop, path: str, status: int = 200, language: str = "en") -> str:
+    async with shop.session.get(f"{shop.fake.address}{path}", headers={"Accept-Language": language}) as response:
         assert response.status == status
         return await response.text()
 
@@ -96,7 +96,7 @@ class TestLanguage:
     )
     async def test_is_that_of_the_session_or_the_reader(self, shop: Shop, locale: Any, accept: str, query: str, says: str) -> None:
         session = await shop.order(locale=locale)
-        assert says in await page(shop, f"/pay/{session.id}{query}", **{"Accept-Language": accept})
+        assert says in await page(shop, f"/pay/{session.id}{query}", language=accept)
 
     def test_every_text_is_there_in_both_with_the_same_facts(self) -> None:
         for key, texts in look._catalogue().items():
