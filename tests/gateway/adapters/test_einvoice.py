@@ -78,8 +78,8 @@ class TestContent:
             (
                 invoice(),
                 ("Rechnung 2026/1001/1", "2. März 2026", "z. Hd. Jana Weiß", "80331 München", "790,00 EUR", "Umsatzsteuer 19 %",
-                 "150,10 EUR", "940,10 EUR", "Per Karte bezahlt am 2. März 2026", "pi_3Qx8ZT2eZvKYlo2C0abc", "IBAN DE89 3704",
-                 "USt-IdNr. DE123456788"),
+                 "150,10 EUR", "940,10 EUR",
+                 "Per Karte bezahlt am 2. März 2026", "pi_3Qx8ZT2eZvKYlo2C0abc", "IBAN DE89 3704", "USt-IdNr. DE123456788"),
             ),
             (
                 invoice(REVERSED, language=Language.EN),
