@@ -14,6 +14,7 @@ import schemathesis
 from schemathesis import engine
 from schemathesis.engine import events
 
+from tests.domain.orders.buying import Provider, buy
 from tests.domain.teams.acting import add, create
 from tests.rest_compat.answers import Answers
 from tests.rest_compat.esc import stories
@@ -138,6 +139,7 @@ async def http(database_url: str, tmp_path: Path) -> AsyncIterator[Http]:
     await stories.take(world, await world.invite("begun@example.com"), complete=False)
     await world.invite("pending@example.com")
     made = await Http.open(world)
+    made.server.front.payments = Provider()
     yield made
     await made.close()
     await world.close()
@@ -149,7 +151,8 @@ async def fuzz(http: Http, answers: Answers, *, examples: int, seed: int, phases
     session, team = profile["session_id"], await create(http.world)
     await add(http.world, team, session)
     job_profiles = {name: await stories.profile(http.world) for name in ("profileId", "profile_id")}  # one is deleted on the way
-    document = fuzzed(DOCUMENT, {"sessionId": session, "teamId": team, **job_profiles})
+    order = await buy(http.world)
+    document = fuzzed(DOCUMENT, {"sessionId": session, "teamId": team, "orderId": order, **job_profiles})
     return await asyncio.to_thread(run, http.world, document, http.base, key, answers, examples=examples, seed=seed, phases=phases)
 
 
