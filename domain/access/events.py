@@ -3,7 +3,7 @@
 from domain.kernel.event_types import Thing, codes, happening, reference
 from domain.kernel.permissions import Permission
 
-ACCOUNT = Thing("Account", "cus_")
+ACCOUNT = Thing("Account", "cus_", "9000001")
 API_KEY = Thing("ApiKey", "key_")
 CHANGEABLE = (
     "language",

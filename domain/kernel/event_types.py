@@ -27,6 +27,8 @@ class Thing:
     """Its type in the graph, or the name it would have there."""
     prefix: str = ""
     """What its keys begin with; empty for those that are numbers."""
+    tail: str = _TAIL
+    """How one could go on."""
 
     def names(self, key: Any) -> bool:
         """Say whether a text is a key of this kind."""
@@ -40,7 +42,7 @@ class Thing:
 
     @property
     def example(self) -> str:
-        return f"{self.prefix}{_TAIL}" if self.prefix else str(_NUMBER)
+        return f"{self.prefix}{self.tail}" if self.prefix else str(_NUMBER)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 from domain.invites.events import ATTEMPT
 from domain.kernel.event_types import Thing, codes, happening, number, reference
 
-JOB_PROFILE = Thing("JobProfile", "jp_")
-SAVED_MATCH = Thing("SavedMatch", "jp_")
+JOB_PROFILE = Thing("JobProfile", "jp_", "1001")
+SAVED_MATCH = Thing("SavedMatch", "jp_", "1001-1001")
 _PROFILE = reference("The job profile.", JOB_PROFILE)
 _ATTEMPT = reference("The attempt.", ATTEMPT)
 

@@ -1,4 +1,4 @@
-"""schema, openapi and record: what the product says about itself, for tools, code generation and data protection."""
+"""schema, openapi, record and events: what the product says about itself, for tools, code generation and data protection."""
 
 from typing import Annotated
 
@@ -12,6 +12,7 @@ def add_to(app: typer.Typer) -> None:
     app.command()(schema)
     app.command()(openapi)
     app.command()(record)
+    app.command()(events)
 
 
 def schema() -> None:
@@ -33,6 +34,13 @@ def openapi(api: Annotated[str, typer.Argument(help="Which API: esc.")]) -> None
         raise frame.Stop(f"There is no API '{api}'. There are: {', '.join(apis.DIALECTS)}.")
     document = apis.openapi(apis.DIALECTS[api], settings.address)
     typer.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())
+
+
+def events() -> None:
+    """Print every type of event with its facts, as Markdown: docs/events.md."""
+    from gateway import catalogue
+
+    typer.echo(catalogue.page(), nl=False)
 
 
 def record(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from domain.kernel.event_types import CATALOGUE, EventType
+from gateway.catalogue import page
 from resolvers.nodes import SOURCES
 from resolvers.schema import build
 from tests.domain.modules import MODULES
@@ -67,6 +68,10 @@ class TestCatalogue:
             assert_known(type)
             if type.subject.name not in NOT_IN_THE_GRAPH:
                 assert schema.type_map[type.subject.name]
+
+
+def test_the_page_about_events_is_current() -> None:
+    assert (ROOT / "docs" / "events.md").read_text() == page(), "run: centil events > docs/events.md"
 
 
 def assert_known(type: EventType) -> None:

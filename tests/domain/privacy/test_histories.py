@@ -37,7 +37,7 @@ async def plans(world: World, server: Any, candidate: str) -> list[list[str]]:
         if server is None:
             async with world.work() as uow:
                 connection = await uow.session.connection()
-                raw = (await connection.get_raw_connection()).driver_connection
+                raw: Any = (await connection.get_raw_connection()).driver_connection
                 cursor = await raw.execute(f"EXPLAIN QUERY PLAN {made.text}", values)
                 found.append([row[3] for row in await cursor.fetchall()])
         else:
