@@ -56,7 +56,7 @@ class Server:
 
 
 def environment(settings: Settings) -> Environment:
-    return Environment(settings.address, Signer(settings.signing_secret))
+    return Environment(settings.address, Signer(settings.signing_secret), operator_email=settings.operator_email)
 
 
 async def open_for(settings: Settings, jobs: JobQueue, clock: Clock | None = None) -> Database:

@@ -41,6 +41,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
         yield _migrations(settings)
         yield _clock(settings)
     yield _mail(settings)
+    yield _operator(settings)
 
 
 def _folder(var: Path) -> Finding:
@@ -112,6 +113,13 @@ def _mail(settings: Settings) -> Finding:
     except (OSError, smtplib.SMTPException) as error:
         return Finding("mail", False, f"{host}:{port} does not answer: {error}. Check CENTIL_MAIL_URL.")
     return Finding("mail", True, f"{host}:{port} answers in {(time.perf_counter() - began) * 1000:.0f} ms")
+
+
+def _operator(settings: Settings) -> Finding:
+    if not settings.operator_email:
+        listed = "nobody is mailed of trial requests, they are only listed: centil trials list. Set CENTIL_OPERATOR_EMAIL to be mailed."
+        return Finding("operator", True, listed)
+    return Finding("operator", True, f"{settings.operator_email} is mailed of trial requests")
 
 
 def _connection(settings: Settings) -> sa.Connection:

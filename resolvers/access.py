@@ -171,7 +171,7 @@ class UpdateAccountInput:
     norm_group: strawberry.ID | None = optional("The norm group that new results are compared with; null for the designed one.")
 
 
-async def _registered(context: Context, made: Registered) -> Registration:
+async def registered(context: Context, made: Registered) -> Registration:
     account: Any = await queries.by_id(context.read, made.account_id)
     key = (await queries.keys_by_key(context.read, made.account_id, [made.key.key]))[made.key.key]
     return Registration(
@@ -206,7 +206,7 @@ class AccessMutation:
     @mutation(
         requires=Access.PUBLIC,
         answers=Registration,
-        then=_registered,
+        then=registered,
         description="Open an account with its sandbox twin (100 credits to try things) and get a first API key.",
     )
     async def register_account(self, info: Info, input: Annotated[RegisterAccountInput, arg("Who wants an account.")]) -> Registered:

@@ -60,3 +60,5 @@ class Environment:
     base_url: str
     """Where people and machines reach it, without a slash at the end."""
     signer: Signer
+    operator_email: str = ""
+    """Who is told of what only an operator can decide; empty when nobody is."""

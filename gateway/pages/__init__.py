@@ -1,14 +1,14 @@
-"""What candidates see: pages from the signed link to the finish, and the account's open link."""
+"""What candidates see: pages from the signed link to the finish, and the account's open link; also the key of a trial."""
 
 from aiohttp import web
 
 from gateway.front import Front
-from gateway.pages import about, entering, questions, taking
+from gateway.pages import about, entering, questions, taking, trials
 from gateway.pages.doors import LinkDoor, PublicDoor, Route
 from gateway.pages.site import Site
 
 ROUTES = (*taking.ROUTES, *about.ROUTES, *questions.ROUTES)
-PUBLIC_ROUTES = entering.ROUTES
+PUBLIC_ROUTES = (*entering.ROUTES, *trials.ROUTES)
 
 
 def add_pages(app: web.Application, front: Front) -> None:
@@ -19,5 +19,5 @@ def add_pages(app: web.Application, front: Front) -> None:
         for route in routes:
             app.router.add_route("*", route.path, door.handler(route))
     nowhere = PublicDoor(site).handler(Route("", {}))
-    for start in ("a", "open", "enter", "pages"):
+    for start in ("a", "open", "enter", "trial", "pages"):
         app.router.add_route("*", f"/{start}/{{rest:.*}}", nowhere)

@@ -1,7 +1,7 @@
 """The esc Profile API: 43 documented operations under /api/v1, of which those below are served so far."""
 
 from rest_compat.dialect import Dialect
-from rest_compat.esc import account, discovery, gdpr, invites, job_profiles, matches, profiles, reports, results, search, teams
+from rest_compat.esc import account, discovery, gdpr, invites, job_profiles, matches, profiles, reports, results, search, teams, trials
 from rest_compat.esc.dialect import ERROR_SCHEMA, SECURITY, credential, failure, success, success_schema
 
 DIALECT = Dialect(
@@ -12,6 +12,7 @@ DIALECT = Dialect(
     base_path="/api/v1",
     routes=(
         *discovery.ROUTES,
+        *trials.ROUTES,
         *account.ROUTES,
         *invites.ROUTES,
         *results.ROUTES,
