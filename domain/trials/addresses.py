@@ -8,14 +8,8 @@ from domain.trials.errors import ConsumerAddress
 
 CONSUMERS_TOO = frozenset({"mailbox.org", "mail.de", "email.de", "ok.de", "tutanota.de", "tuta.com", "pm.me"})
 """Providers that the lists do not know."""
-COUNTRIES = {
-    **{
-        code: code.upper()
-        for code in "at be bg ch cy cz de dk ee es fi fr hr hu ie is it li lt lu lv mt nl no pl pt ro se si sk us".split()
-    },
-    "gr": "GR",
-    "uk": "GB",
-}
+_OWN = "at be bg ch cy cz de dk ee es fi fr hr hu ie is it li lt lu lv mt nl no pl pt ro se si sk us"
+COUNTRIES = {**{end: end.upper() for end in _OWN.split()}, "gr": "GR", "uk": "GB"}
 """Top-level domains that are used in their countries and hardly anywhere else, unlike `io` or `ai`."""
 _GERMAN = ("DE", "AT", "LI")
 

@@ -79,7 +79,7 @@ class TestMails:
         jobs = list(world.jobs.due)
         secret = (await open_link(world, token)).key.secret
         await world.run_jobs()
-        assert secret not in str([mail for mail in world.outbox.mails]) + str(jobs) + str(world.jobs.due)
+        assert secret not in str(list(world.outbox.mails)) + str(jobs) + str(world.jobs.due)
 
     async def test_that_are_refused_for_good_are_told_to_the_operator(self, world: World) -> None:
         key = await ask(world)

@@ -50,7 +50,7 @@ def only_wrong(said: Said) -> tuple[str, str]:
 
 async def test_all_is_well(cli: Cli, database_url: str, tmp_path: Path) -> None:
     found = findings(await cli("doctor"))
-    assert list(found) == ["settings", "write access", "secret", "database", "migrations", "clock", "mail"]
+    assert list(found) == ["settings", "write access", "secret", "database", "migrations", "clock", "mail", "operator"]
     assert {mark for mark, _says in found.values()} == {"well"}
     kind = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[database_url.partition(":")[0]]
     assert re.fullmatch(rf"{kind} \d.* answers", found["database"][1])
