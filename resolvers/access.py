@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Annotated, Any
 
 import strawberry
 
 from domain.access import commands, queries
+from domain.access.billing import COLUMNS as _BILLED
+from domain.access.billing import address_of, vat_warning
 from domain.billing import queries as billing
 from domain.billing import registration
 from domain.billing.registration import Registered
@@ -33,6 +36,23 @@ from resolvers.results import NormGroup
 
 def account_key(account_id: int) -> str:
     return f"cus_{account_id}"
+
+
+@graph_type(requires=Permission.ACCOUNT_READ, description="Who is invoiced.")
+class BillingAddress:
+    email: str = attribute("Where invoices are mailed.")
+    company: str = attribute("Who is invoiced.")
+    attention: str | None = attribute("Who receives invoices there.")
+    street: str | None = attribute("Street and number.")
+    postal_code: str | None = attribute("Postal code.")
+    city: str | None = attribute("City.")
+    country: str = attribute("Country, as an ISO code of two letters; that of the account.")
+    vat_id: str | None = attribute("VAT number.")
+    vat_warning: str | None = computed(
+        vat_warning,
+        columns=("vat_id", "country"),
+        description="What looks wrong with the VAT number, for people; null when nothing does, and for numbers of other countries.",
+    )
 
 
 @graph_type(requires=Permission.ACCOUNT_READ, description="The owner of everything; no query looks into another one.")
@@ -62,6 +82,11 @@ class Account(Node):
     country: str = attribute("Country, as an ISO code of two letters.")
     vat_id: str | None = attribute("VAT number.")
     billing_attention: str | None = attribute("Who receives invoices.")
+    billing: BillingAddress = computed(
+        lambda *parts: address_of(SimpleNamespace(**dict(zip(_BILLED, parts, strict=True)))),
+        columns=_BILLED,
+        description="Where invoices go: the billing details, and the contact's where none are given.",
+    )
     language: Language = attribute("The language candidates are served in unless an invite says otherwise.")
     imprint: str | None = attribute("The account's own imprint on candidate pages.")
     privacy: str | None = attribute("The account's own words on how data is handled, on candidate pages.")
@@ -167,7 +192,13 @@ class UpdateAccountInput:
     postal_code: str | None = optional("Postal code.")
     city: str | None = optional("City.")
     vat_id: str | None = optional("VAT number.")
+    country: str | None = optional("Country, as an ISO code of two letters; cannot be null.")
     billing_attention: str | None = optional("Who receives invoices.")
+    billing_email: str | None = optional("Where invoices are mailed; null for the address of the account.")
+    billing_company: str | None = optional("Who is invoiced; null for the company of the account.")
+    billing_street: str | None = optional("Street and number for invoices; without street, postal code and city, those of the contact.")
+    billing_postal_code: str | None = optional("Postal code for invoices.")
+    billing_city: str | None = optional("City for invoices.")
     norm_group: strawberry.ID | None = optional("The norm group that new results are compared with; null for the designed one.")
 
 

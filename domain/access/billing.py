@@ -3,6 +3,18 @@
 from typing import Any, NamedTuple
 
 _ADDRESS = ("street", "postal_code", "city")
+COLUMNS = (
+    "email",
+    "company",
+    "country",
+    "vat_id",
+    "billing_email",
+    "billing_company",
+    "billing_attention",
+    *_ADDRESS,
+    *(f"billing_{name}" for name in _ADDRESS),
+)
+"""What of an account's row it takes."""
 
 
 class BillingAddress(NamedTuple):
