@@ -31,7 +31,7 @@ async def request(uow: UnitOfWork, *, company: str, email: str, use_case: str, *
     account: whoever asks learns nothing of others. Raises BadInput, ConsumerAddress, TooManyTrialRequests.
     """
     address = addresses.of_company(email)
-    asked = {
+    asked: dict[str, Any] = {
         "company": inputs.line(company, "company", required=True, plain=True),
         "contact_name": inputs.line(details.get("contact_name"), "contactName", plain=True),
         "website": inputs.web_page(details.get("website"), "website"),

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from domain.access import commands as access
+from domain.access.errors import GrantsMoreThanItHas
 from domain.kernel.actor import Actor, ActorKind
 from domain.kernel.errors import BadInput
 from domain.kernel.permissions import ANALYST, EVERYTHING, OPERATING, Permission
@@ -137,7 +138,7 @@ class TestPermissions:
         async with world.work(Actor.system(world.account_id)) as uow:
             made = await access.create_key(uow, name="Operator", permissions=OPERATING)
         own = Actor(ActorKind.KEY, world.account_id, EVERYTHING, world.key.key)
-        with pytest.raises(access.GrantsMoreThanItHas):
+        with pytest.raises(GrantsMoreThanItHas):
             async with world.work(own) as uow:
                 await access.reissue_key(uow, made.key)
         async with world.work(Actor.system(world.account_id)) as uow:

@@ -51,7 +51,7 @@ async def happened(world: World) -> list[tuple[str, str]]:
     """The events of the installation: what happened, and to what."""
     async with world.work(OPERATOR) as uow:
         found = select(Event.type, Event.subject).where(Event.account_id == INSTALLATION).order_by(Event.sequence)
-        return [tuple(row) for row in (await uow.session.execute(found)).all()]
+        return [(type_, subject) for type_, subject in (await uow.session.execute(found)).all()]
 
 
 async def everything(world: World) -> tuple[Any, ...]:

@@ -79,7 +79,7 @@ async def test_a_database_that_does_not_answer(cli: Cli, database_url: str, tmp_
     subject, told = only_wrong(said)
     assert subject == "database"
     assert re.fullmatch(r"cannot connect: .*(not a database|refused)\. Check CENTIL_DATABASE_URL\.", told)
-    assert list(findings(said)) == ["settings", "write access", "secret", "database", "mail"]
+    assert list(findings(said)) == ["settings", "write access", "secret", "database", "mail", "operator"]
     assert "geheim" not in said.out
 
 

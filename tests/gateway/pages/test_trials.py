@@ -22,7 +22,7 @@ async def path_of(house: House, email: str = "dev@ai-startup.de") -> str:
 
 
 class TestThePage:
-    async def test_is_looked_at_without_using_it_up(self, house):
+    async def test_is_looked_at_without_using_it_up(self, house: House) -> None:
         """Programs that look through mails open every link."""
         path = await path_of(house)
         keys = house.rows("select key from api_key")
@@ -32,7 +32,7 @@ class TestThePage:
         assert "Show the key" in (await house.get(f"{path}?lang=en"))[1]
         assert house.rows("select key from api_key") == keys
 
-    async def test_shows_the_key_once(self, house):
+    async def test_shows_the_key_once(self, house: House) -> None:
         path = await path_of(house)
         async with house.client.post(path, allow_redirects=False) as response:
             html = await response.text()
@@ -53,24 +53,24 @@ class TestThePage:
             secret in str(row) for table in ("api_key", "trial_request", "event") for row in house.rows(f"select * from {table}")
         )
 
-    async def test_works_over_restarts(self, house):
+    async def test_works_over_restarts(self, house: House) -> None:
         path = await path_of(house)
         again = TestClient(TestServer(make_server(house.settings, house.database).app))
         async with again, again.post(path) as response:
             assert KEY.search(await response.text())
         assert (await house.post(path))[0] == 404
 
-    async def test_is_over_after_seven_days(self, house):
+    async def test_is_over_after_seven_days(self, house: House) -> None:
         path = await path_of(house)
         house.clock.advance(timedelta(days=7))
         assert (await house.get(path))[0] == (await house.post(path))[0] == 404
 
     @pytest.mark.parametrize("path", ["/trial/x", "/trial/forged.token", "/trial/%00", "/trial", "/trial/x/y"])
-    async def test_is_not_found_by_other_links(self, house, path):
+    async def test_is_not_found_by_other_links(self, house: House, path: str) -> None:
         assert (await house.get(path))[0] == 404
         assert (await house.post(path))[0] == 404
 
-    async def test_escapes_what_was_typed(self, house):
+    async def test_escapes_what_was_typed(self, house: House) -> None:
         """Q-19."""
         async with house.world.work(Actor.anonymous()) as uow:
             key = await commands.request(uow, company="<script>alert(1)</script>", email="a@ai-startup.de", use_case="x")
