@@ -58,7 +58,7 @@ class Server:
 
 
 def environment(settings: Settings) -> Environment:
-    return Environment(settings.address, Signer(settings.signing_secret), settings.seller)
+    return Environment(settings.address, Signer(settings.signing_secret), settings.seller, settings.operator_email)
 
 
 async def open_for(settings: Settings, jobs: JobQueue, clock: Clock | None = None) -> Database:

@@ -43,6 +43,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
         yield _clock(settings)
     yield _mail(settings)
     yield _payments(settings)
+    yield _operator(settings)
 
 
 def _folder(var: Path) -> Finding:
@@ -157,6 +158,13 @@ def _is_public(address: str) -> bool:
         return parts.scheme == "https" and ipaddress.ip_address(host).is_global
     except ValueError:
         return parts.scheme == "https" and "." in host and not host.endswith((".local", ".localhost", ".internal", ".test"))
+
+
+def _operator(settings: Settings) -> Finding:
+    if not settings.operator_email:
+        listed = "nobody is mailed of trial requests, they are only listed: centil trials list. Set CENTIL_OPERATOR_EMAIL to be mailed."
+        return Finding("operator", True, listed)
+    return Finding("operator", True, f"{settings.operator_email} is mailed of trial requests")
 
 
 def _connection(settings: Settings) -> sa.Connection:

@@ -53,6 +53,9 @@ class Settings(SellerSettings, PaymentSettings):
         "", description="smtp://user:password@host:port, smtps:// or smtp+starttls://. Default: mails become files in VAR/mail."
     )
     mail_from: str = Field("Centil <no-reply@localhost>", description="Sender of mails.")
+    operator_email: str = Field(
+        "", description="Who is mailed of trial requests. Default: nobody; they are listed by `centil trials list`."
+    )
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Origins of browser apps that may call, separated by commas."
     )
@@ -152,6 +155,13 @@ class Settings(SellerSettings, PaymentSettings):
     def _sender(cls, value: str) -> str:
         if not _MAILBOX.fullmatch(parseaddr(value)[1]):
             raise ValueError("must look like Centil <no-reply@example.com>")
+        return value
+
+    @field_validator("operator_email")
+    @classmethod
+    def _operator(cls, value: str) -> str:
+        if value and not _MAILBOX.fullmatch(value):
+            raise ValueError("must be one email address: operator@example.com")
         return value
 
     @field_validator("database_url")

@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Annotated, Any
 
 import strawberry
 
 from domain.access import commands, queries
+from domain.access.billing import COLUMNS as _BILLED
+from domain.access.billing import address_of, vat_warning
 from domain.billing import queries as billing
+from domain.billing.registration import Registered
 from domain.invites import links
 from domain.invites import queries as invites
 from domain.invites.status import PENDING_LIMIT
@@ -37,6 +41,23 @@ def account_key(account_id: int) -> str:
     return f"cus_{account_id}"
 
 
+@graph_type(requires=Permission.ACCOUNT_READ, description="Who is invoiced.")
+class BillingAddress:
+    email: str = attribute("Where invoices are mailed.")
+    company: str = attribute("Who is invoiced.")
+    attention: str | None = attribute("Who receives invoices there.")
+    street: str | None = attribute("Street and number.")
+    postal_code: str | None = attribute("Postal code.")
+    city: str | None = attribute("City.")
+    country: str = attribute("Country, as an ISO code of two letters; that of the account.")
+    vat_id: str | None = attribute("VAT number.")
+    vat_warning: str | None = computed(
+        vat_warning,
+        columns=("vat_id", "country"),
+        description="What looks wrong with the VAT number, for people; null when nothing does, and for numbers of other countries.",
+    )
+
+
 @graph_type(requires=Permission.ACCOUNT_READ, description="The owner of everything; no query looks into another one.")
 class Account(Node):
     id: strawberry.ID = computed(
@@ -64,6 +85,11 @@ class Account(Node):
     country: str = attribute("Country, as an ISO code of two letters.")
     vat_id: str | None = attribute("VAT number.")
     billing_attention: str | None = attribute("Who receives invoices.")
+    billing: BillingAddress = computed(
+        lambda *parts: address_of(SimpleNamespace(**dict(zip(_BILLED, parts, strict=True)))),
+        columns=_BILLED,
+        description="Where invoices go: the billing details, and the contact's where none are given.",
+    )
     language: Language = attribute("The language candidates are served in unless an invite says otherwise.")
     imprint: str | None = attribute("The account's own imprint on candidate pages.")
     privacy: str | None = attribute("The account's own words on how data is handled, on candidate pages.")
@@ -178,12 +204,17 @@ class UpdateAccountInput:
     postal_code: str | None = optional("Postal code.")
     city: str | None = optional("City.")
     vat_id: str | None = optional("VAT number.")
+    country: str | None = optional("Country, as an ISO code of two letters; cannot be null.")
     billing_attention: str | None = optional("Who receives invoices.")
+    billing_email: str | None = optional("Where invoices are mailed; null for the address of the account.")
+    billing_company: str | None = optional("Who is invoiced; null for the company of the account.")
+    billing_street: str | None = optional("Street and number for invoices; without street, postal code and city, those of the contact.")
+    billing_postal_code: str | None = optional("Postal code for invoices.")
+    billing_city: str | None = optional("City for invoices.")
     norm_group: strawberry.ID | None = optional("The norm group that new results are compared with; null for the designed one.")
 
 
-async def _registered(context: Context, bought: Bought) -> Registration:
-    made = bought.registered
+async def registered(context: Context, made: Registered, order: str | None = None) -> Registration:
     account: Any = await queries.by_id(context.read, made.account_id)
     key = (await queries.keys_by_key(context.read, made.account_id, [made.key.key]))[made.key.key]
     return Registration(
@@ -195,8 +226,12 @@ async def _registered(context: Context, bought: Bought) -> Registration:
         prefix=key.prefix,
         permissions=[Permission(name) for name in key.permissions],
         rate_limit=key.rate_limit,
-        order=await _ordered(context, made.account_id, bought.order),
+        order=await _ordered(context, made.account_id, order),
     )
+
+
+async def _registered_and_bought(context: Context, bought: Bought) -> Registration:
+    return await registered(context, bought.registered, bought.order)
 
 
 async def _ordered(context: Context, account_id: int, key: str | None) -> RegistrationOrder | None:
@@ -226,7 +261,7 @@ class AccessMutation:
     @mutation(
         requires=Access.PUBLIC,
         answers=Registration,
-        then=_registered,
+        then=_registered_and_bought,
         transaction=False,
         description="Open an account with its sandbox twin (100 credits to try things) and get a first API key. With a product, an order "
         "of it comes along; the account and its key are kept even when its checkout cannot be opened.",

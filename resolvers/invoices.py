@@ -84,7 +84,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    graph_type: ClassVar[str] = "BillingAddress"
+    graph_type: ClassVar[str] = "InvoiceAddress"
     company: str
     attention: str | None
     street: str | None
@@ -113,7 +113,7 @@ class InvoiceLine:
 
 
 @graph_type(requires=READ, description="Where an invoice was addressed to.")
-class BillingAddress:
+class InvoiceAddress:
     company: str = attribute("The company.")
     attention: str | None = attribute("Who in it the invoice is for.")
     street: str | None = attribute("Street and number.")
@@ -187,7 +187,7 @@ class Invoice(Node):
     gross: Decimal = computed(_whole, columns=("gross_cents",), description="Gross amount; below zero for a credit note.")
     tax_kind: TaxKind = attribute("How it is taxed.")
     vat_rate: Decimal = computed(_whole, columns=("tax_rate",), description="The rate of VAT in percent; 0 unless the seller charges it.")
-    billing_address: BillingAddress = computed(_address, columns=("buyer",), description="Whom it was addressed to, as of that day.")
+    billing_address: InvoiceAddress = computed(_address, columns=("buyer",), description="Whom it was addressed to, as of that day.")
     lines: list[InvoiceLine] = unfold(_lines, columns=("lines",), description="What it is for; a handful.")
     product: InvoicedProduct | None = computed(_product, columns=("product",), description="What was bought, when it was a product.")
     notes: str | None = attribute("What the law wants to be said, such as why no VAT is charged.")

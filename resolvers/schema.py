@@ -36,6 +36,7 @@ from resolvers.scalars import SCALARS
 from resolvers.statistics import StatisticsQuery
 from resolvers.team_reports import TeamReportMutation, TeamReportQuery
 from resolvers.teams import TeamMutation, TeamQuery
+from resolvers.trials import TrialMutation, TrialQuery
 
 
 @strawberry.type(description="What can be asked.")
@@ -61,6 +62,7 @@ class Query(
     StatisticsQuery,
     TeamQuery,
     TeamReportQuery,
+    TrialQuery,
 ):
     pass
 
@@ -80,6 +82,7 @@ class Mutation(
     SavedMatchMutation,
     TeamMutation,
     TeamReportMutation,
+    TrialMutation,
 ):
     pass
 

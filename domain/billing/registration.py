@@ -24,10 +24,19 @@ async def register(uow: UnitOfWork, *, mode: str, **details: Any) -> Registered:
 
     Raises EmailTaken, BadInput.
     """
-    live, sandbox = await access.open_account(uow, details)
-    await uow.enter(sandbox)
-    await credits.grant(uow, SANDBOX_CREDITS, reference="sandbox")
+    live, sandbox = await open_accounts(uow, details)
     account_id = sandbox if mode == "test" else live
     await uow.enter(account_id)
     key = await access.create_key(uow, name="First key", permissions=EVERYTHING)
     return Registered(account_id, live, key)
+
+
+async def open_accounts(uow: UnitOfWork, details: dict[str, Any]) -> tuple[int, int]:
+    """Open a live account and its sandbox with the sandbox's credits; return their ids.
+
+    Raises EmailTaken, BadInput.
+    """
+    live, sandbox = await access.open_account(uow, details)
+    await uow.enter(sandbox)
+    await credits.grant(uow, SANDBOX_CREDITS, reference="sandbox")
+    return live, sandbox

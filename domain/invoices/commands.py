@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, func, insert, literal_column, select
 
+from domain.access.billing import address_of
 from domain.access.model import Account
 from domain.billing.vat import Tax, share, vat_number, vat_on
 from domain.invoices import events, files, words
@@ -241,10 +242,8 @@ def _line(line: Line, tax: Tax, language: str) -> dict[str, Any]:
 
 def _buyer(account: Account) -> dict[str, Any]:
     """Whom an invoice goes to, as of now."""
-    names = ("company", "street", "postal_code", "city", "country", "email")
     return {
-        **{name: getattr(account, name) for name in names},
-        "attention": account.billing_attention,
+        **address_of(account)._asdict(),
         "vat_id": vat_number(account.country, account.vat_id) or account.vat_id,
         "number": customer_number(account.account_id),
     }

@@ -64,3 +64,5 @@ class Environment:
     signer: Signer
     seller: Seller = EXAMPLE_SELLER
     """Who invoices come from."""
+    operator_email: str = ""
+    """Who is told of what only an operator can decide; empty when nobody is."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import BigInteger, Update, bindparam, insert, inspect, select, text, update
+from sqlalchemy import BigInteger, String, Update, bindparam, insert, inspect, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, attributes, make_transient_to_detached, mapped_column
 from sqlalchemy.sql.dml import ReturningUpdate
@@ -160,6 +160,11 @@ class UnitOfWork:
             mine = [column == key for column, key in zip(mapper.primary_key, keys, strict=True)]
             await self.session.execute(select(*mapper.primary_key).where(*mine).with_for_update(key_share=True))
 
+    async def in_turn(self, what: str) -> None:
+        """The same for works that name the same thing, where there is no row yet that could be locked."""
+        if self.dialect == "postgresql":
+            await self.session.execute(_TAKE_TURN, {"what": what})
+
     async def flush(self) -> None:
         """Write what is pending, events last, in the order they were recorded."""
         await self.session.flush()
@@ -201,3 +206,4 @@ async def confine(session: AsyncSession, dialect: str, account_id: int) -> None:
 
 
 _CONFINE = select(text("set_config('centil.account', :account, true)").bindparams(bindparam("account")))
+_TAKE_TURN = select(text("pg_advisory_xact_lock(hashtextextended(:what, 0))").bindparams(bindparam("what", type_=String)))

@@ -7,7 +7,9 @@ import domain.invites.expiry
 import domain.invoices.files
 import domain.orders.mails
 import domain.privacy.finishing
-import domain.reports.team_documents  # noqa: F401  all declare jobs
+import domain.reports.team_documents
+import domain.trials.keeping
+import domain.trials.mails  # noqa: F401  all declare jobs
 from domain.kernel.jobs import JOBS
 from gateway.jobs import engine
 from gateway.jobs.names import APPLICATION, QUEUE, SCHEDULED

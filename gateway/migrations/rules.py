@@ -37,11 +37,11 @@ def account_owned(*tables: str) -> None:
 def as_owner(table: str) -> Iterator[None]:
     """Let a step read and change the rows of all accounts, which even the owner may not otherwise."""
     if on_postgresql():
-        op.execute("SET CONSTRAINTS ALL IMMEDIATE")  # rows that an earlier step changed are checked now: no table is altered before
         op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
     yield
     if on_postgresql():
-        op.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        op.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a row that two steps changed waits for its foreign keys, and a table for that
+        op.execute("SET CONSTRAINTS ALL DEFERRED")
         op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
 
 

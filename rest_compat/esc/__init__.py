@@ -15,6 +15,7 @@ from rest_compat.esc import (
     results,
     search,
     teams,
+    trials,
 )
 from rest_compat.esc.dialect import ERROR_SCHEMA, SECURITY, credential, failure, success, success_schema
 
@@ -26,6 +27,7 @@ DIALECT = Dialect(
     base_path="/api/v1",
     routes=(
         *discovery.ROUTES,
+        *trials.ROUTES,
         *account.ROUTES,
         *orders.ROUTES,
         *invites.ROUTES,

@@ -16,7 +16,6 @@ OURS = apis.openapi(apis.DIALECTS["esc"], "https://www.escprofile.com")
 ADDED = frozenset({".data.dimensions{}.description", ".data.raw", ".data.match_details{}.tolerance"})
 """What the contract asks for without a place for it in its schemas (I-ESC-5, I-ESC-8, R-ESC-39)."""
 NOT_SERVED = {
-    "POST /request-trial",
     "GET /invoices",
     "GET /invoices/{invoiceId}",
     "GET /invoices/{invoiceId}/pdf",

@@ -99,6 +99,9 @@ class TestPermissions:
             "registerAccount",
             "requestEntry",
             "confirmEntry",
+            "requestTrial",
+            "trial",
+            "openTrial",
         }
 
 

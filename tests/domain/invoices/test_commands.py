@@ -126,7 +126,14 @@ class TestIssue:
         told = [event for event in await events_of(world) if event.type == "invoice.issued"]
         [event] = told
         assert event.subject == key
-        assert event.facts == {"number": "2026/1001/1", "order": "ord_1", "net_cents": 79_000, "gross_cents": 94_010, "currency": "EUR", "paid": True}
+        assert event.facts == {
+            "number": "2026/1001/1",
+            "order": "ord_1",
+            "net_cents": 79_000,
+            "gross_cents": 94_010,
+            "currency": "EUR",
+            "paid": True,
+        }
 
 
 async def events_of(world: World) -> list[Row]:

@@ -23,6 +23,7 @@ from tests.support.world import World, some_answers
 UNSCOPED = {
     "domain.access.queries._BY_SLUG": "an open link names the account by its slug",
     "domain.access.queries._BY_EMAIL": "a registration mail names the account",
+    "domain.access.queries._BY_EMAILS": "an operator is told which account an address has already",
     "domain.access.queries._KEY_BY_DIGEST": "a key is found by its digest before its account is known",
     "domain.exports.queries._OVER": "the sweep finds exports of all accounts whose day is over",
     "domain.invites.expiry._EXPIRED": "the sweep finds expired invites of all accounts",

@@ -52,7 +52,7 @@ def only_wrong(said: Said) -> tuple[str, str]:
 
 async def test_all_is_well(cli: Cli, database_url: str, tmp_path: Path) -> None:
     found = findings(await cli("doctor"))
-    assert list(found) == ["settings", "write access", "secret", "database", "migrations", "clock", "mail", "payments"]
+    assert list(found) == ["settings", "write access", "secret", "database", "migrations", "clock", "mail", "operator", "payments"]
     assert {mark for mark, _says in found.values()} == {"well"}
     kind = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[database_url.partition(":")[0]]
     assert re.fullmatch(rf"{kind} \d.* answers", found["database"][1])
@@ -81,7 +81,7 @@ async def test_a_database_that_does_not_answer(cli: Cli, database_url: str, tmp_
     subject, told = only_wrong(said)
     assert subject == "database"
     assert re.fullmatch(r"cannot connect: .*(not a database|refused)\. Check CENTIL_DATABASE_URL\.", told)
-    assert list(findings(said)) == ["settings", "write access", "secret", "database", "mail", "payments"]
+    assert list(findings(said)) == ["settings", "write access", "secret", "database", "mail", "operator", "payments"]
     assert "geheim" not in said.out
 
 
