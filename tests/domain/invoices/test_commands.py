@@ -33,12 +33,8 @@ async def invoice(world: World, key: str | None) -> Row:
 
 async def numbers(world: World) -> list[str]:
     async with world.work() as uow:
-        found = select_numbers(world)
+        found = sa.select(Invoice.number).where(Invoice.account_id == world.account_id).order_by(Invoice.year, Invoice.running)
         return [str(number) for number in (await uow.session.execute(found)).scalars()]
-
-
-def select_numbers(world: World) -> sa.Select[tuple[str]]:
-    return sa.select(Invoice.number).where(Invoice.account_id == world.account_id).order_by(Invoice.year, Invoice.running)
 
 
 class TestIssue:

@@ -101,7 +101,7 @@ class TestValid:
             assert "Nur Text" in said(document, "ram:IncludedNote/ram:Content")
 
     def test_to_a_buyer_of_whom_little_is_known(self) -> None:
-        nothing = dict.fromkeys(("street", "postal_code", "city", "vat_id", "attention"))
+        nothing: dict[str, Any] = dict.fromkeys(("street", "postal_code", "city", "vat_id", "attention"))
         valid(invoice(**nothing))
         valid(invoice(OUTSIDE, **nothing))
 

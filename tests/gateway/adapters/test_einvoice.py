@@ -40,7 +40,7 @@ class TestForm:
             assert f"<pdfaProperty:name>{name}</pdfaProperty:name>" in paper.metadata
         assert paper.metadata.count("<pdfaExtension:schemas>") == 1
         [attached] = paper.root["/AF"]
-        told = attached.get_object()
+        told: Any = attached.get_object()
         assert (told["/AFRelationship"], told["/UF"]) == ("/Alternative", "factur-x.xml")
         assert told["/EF"]["/F"].get_object()["/Subtype"] == "/text/xml"
         assert told["/EF"]["/F"].get_object().get_data() == data.xml(row)
