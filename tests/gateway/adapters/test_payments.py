@@ -183,7 +183,7 @@ class TestSettings:
     )
     def test_that_are_wrong_are_refused(self, name: str, value: str) -> None:
         with pytest.raises(ValueError, match="must be"):
-            PaymentSettings(**{name: value})
+            PaymentSettings.model_validate({name: value})
 
     @pytest.mark.parametrize(("key", "real"), [("sk_live_1", True), ("rk_live_1", True), ("sk_test_1", False), ("", False)])
     def test_tell_play_money_from_real(self, key: str, real: bool) -> None:
