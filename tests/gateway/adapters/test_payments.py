@@ -111,11 +111,12 @@ class TestFailure:
 
     async def test_an_answer_that_is_lost_comes_again(self, till: Till) -> None:
         """The checkout was opened, and nobody heard of it."""
+        asked = checkout()
         await till.fail("lost", times=2)
         with pytest.raises(CheckoutUnanswered):
-            await till.stripe.open(checkout())
+            await till.stripe.open(asked)
         [lost] = till.sessions
-        assert (await till.stripe.open(checkout())).session == lost["id"]
+        assert (await till.stripe.open(asked)).session == lost["id"]
 
     async def test_nobody_there_is_no_answer(self, unused_tcp_port: int) -> None:
         stripe = Stripe(settings(f"http://127.0.0.1:{unused_tcp_port}"))
