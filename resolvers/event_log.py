@@ -21,7 +21,7 @@ from resolvers.nodes import SOURCES, Node, findable
 from resolvers.scalars import BigInt, Json
 
 READ = Permission.EVENTS_READ
-EventType: Any = Enum("EventType", {type.name.replace(".", "_").upper(): type.name for type in EVENT_TYPES})
+EventType: Any = Enum("EventType", [(type.name.replace(".", "_").upper(), type.name) for type in EVENT_TYPES])  # type: ignore[misc]  # from the catalogue
 graph_enum(
     EventType,
     name="EventType",

@@ -91,6 +91,7 @@ class TestPermissions:
         }
         assert public == {
             "products",
+            "eventTypes",
             "restApi",
             "instrument",
             "instruments",
