@@ -13,11 +13,13 @@ from strawberry.extensions import FieldExtension
 from strawberry.schema_directive import Location
 from strawberry.types.field import StrawberryField
 
+from domain.idempotency.errors import Settled
 from domain.kernel.actor import authorize
 from domain.kernel.errors import DomainError, Kind
 from domain.kernel.permissions import Requirement
 from domain.kernel.statements import Narrowed
 from resolvers.context import Context, Level
+from resolvers.once import Once, opened
 
 Info = strawberry.Info[Context, None]
 T = TypeVar("T", bound=type)
@@ -237,25 +239,27 @@ class Transaction(FieldExtension):
         then: Callable[[Context, Any], Awaitable[Any]],
         problem: Callable[[DomainError], Any],
         within: Callable[[Context, Any], Awaitable[int]] | None = None,
+        once: Once | None = None,
     ) -> None:
         self.then = then
         self.problem = problem
         self.within = within
+        self.once = once
 
     async def resolve_async(self, next_: Any, source: Any, info: Info, **arguments: Any) -> Any:
         context = info.context
         try:
-            entered = await self.within(context, arguments["input"]) if self.within else None
-            async with context.database.work(context.actor, request_id=context.request_id) as context.uow:
-                if entered is not None:
-                    await context.uow.enter(entered)
-                made = await next_(source, info, **arguments)
+            entering = self.within(context, arguments["input"]) if self.within else None
+            if context.claim is not None and self.once is not None:
+                made = await self.once.run(context, context.claim, entering, partial(next_, source, info, **arguments))
+            else:
+                entered = await entering if entering else None
+                async with opened(context, entered):
+                    made = await next_(source, info, **arguments)
         except DomainError as error:
-            if error.kind in (Kind.UNAUTHENTICATED, Kind.FORBIDDEN, Kind.UNAVAILABLE, Kind.INTERNAL):
+            if isinstance(error, Settled) or error.kind in (Kind.UNAUTHENTICATED, Kind.FORBIDDEN, Kind.UNAVAILABLE, Kind.INTERNAL):
                 raise
             return self.problem(error)
-        finally:
-            context.uow = None
         context.forget_reads()
         return await self.then(context, made)
 

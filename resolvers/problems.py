@@ -10,6 +10,7 @@ from domain.kernel.errors import DomainError, Kind
 from domain.kernel.permissions import Access, Requirement
 from resolvers.context import Context
 from resolvers.declared import DECLARED, Guarded, Requires, Transaction, attribute, graph_type
+from resolvers.once import Once
 
 
 @graph_type(requires=Access.PUBLIC, description="One field of the input that is wrong.")
@@ -76,11 +77,13 @@ def mutation(
     then: Callable[[Context, Any], Awaitable[Any]],
     admits_candidates: bool = False,
     within: Callable[[Context, Any], Awaitable[int]] | None = None,
+    told_once: bool = False,
 ) -> Callable[..., Any]:
     """Declare a root field of the mutation: the function runs in a transaction and returns a key, `then` reads the row.
 
     `then` is given the context and what the function returned, after the commit. `within` finds, from the input and
-    before the transaction opens, the account that an anonymous caller works in. The field answers `<answers> | Problem`.
+    before the transaction opens, the account that an anonymous caller works in. What is `told_once` is kept for no
+    Idempotency-Key. The field answers `<answers> | Problem`.
     Permission is asked before all that: Strawberry runs the last extension first.
     """
     guarded = Guarded(requires, admits_candidates)
@@ -92,7 +95,7 @@ def mutation(
         return strawberry.mutation(
             resolver=function,
             description=description,
-            extensions=[Transaction(then, problem_of, within), Requires(guarded)],
+            extensions=[Transaction(then, problem_of, within, Once(function, told_once=told_once)), Requires(guarded)],
             metadata={DECLARED: guarded},
             graphql_type=Annotated[answers | Problem, union],
         )

@@ -8,6 +8,7 @@ from typing import Any
 from dbos import DBOS
 
 import domain.exports.jobs
+import domain.idempotency.jobs
 import domain.invites.expiry
 import domain.privacy.finishing
 import domain.reports.team_documents  # noqa: F401  all declare jobs
