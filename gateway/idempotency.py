@@ -44,8 +44,7 @@ class Idempotency:
         if len(given) > 1:
             raise KeyNotValid
         key = check(given[0], public=actor.account is None)
-        path = request.path.rstrip("/") or "/"
-        sealer = Sealer(self._database.environment.signer, actor.account, request.method, path, key)
+        sealer = Sealer(self._database.environment.signer, actor.account, request.method, request.path, key)
         body = request.get(BODY_HASH, b"") + hashlib.sha256(request.query_string.encode()).digest()
         return Claim(actor, sealer, sealer.fingerprint(body))
 

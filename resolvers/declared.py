@@ -228,40 +228,52 @@ class StreamRequires(Requires):
         return next_(source, info, **arguments)
 
 
-class Transaction(FieldExtension):
-    """One mutation field is one transaction: committed on return, rolled back on any failure, then read by its key.
+class Answering(FieldExtension):
+    """Answer a mutation field with the row of what it made, or with the Problem that the caller can act on.
 
-    A failure that the caller can act on becomes a Problem; a refused permission and a busy database go on as errors.
+    A refused permission, a busy database and what is said of an Idempotency-Key go on as errors.
     """
 
-    def __init__(
-        self,
-        then: Callable[[Context, Any], Awaitable[Any]],
-        problem: Callable[[DomainError], Any],
-        within: Callable[[Context, Any], Awaitable[int]] | None = None,
-        once: Once | None = None,
-    ) -> None:
+    def __init__(self, then: Callable[[Context, Any], Awaitable[Any]], problem: Callable[[DomainError], Any], once: Once) -> None:
         self.then = then
         self.problem = problem
-        self.within = within
         self.once = once
 
     async def resolve_async(self, next_: Any, source: Any, info: Info, **arguments: Any) -> Any:
         context = info.context
         try:
-            entering = self.within(context, arguments["input"]) if self.within else None
-            if context.claim is not None and self.once is not None:
-                made = await self.once.run(context, context.claim, entering, partial(next_, source, info, **arguments))
-            else:
-                entered = await entering if entering else None
-                async with opened(context, entered):
-                    made = await next_(source, info, **arguments)
+            made = await self.make(context, partial(next_, source, info, **arguments), arguments)
         except DomainError as error:
             if isinstance(error, Settled) or error.kind in (Kind.UNAUTHENTICATED, Kind.FORBIDDEN, Kind.UNAVAILABLE, Kind.INTERNAL):
                 raise
             return self.problem(error)
         context.forget_reads()
         return await self.then(context, made)
+
+    async def make(self, context: Context, function: Callable[[], Awaitable[Any]], _arguments: Mapping[str, Any]) -> Any:
+        """Run the field without a transaction: it calls out, and opens short ones itself before and after."""
+        return await (function() if context.claim is None else self.once.outside(context, context.claim, function))
+
+
+class Transaction(Answering):
+    """One mutation field is one transaction: committed on return, rolled back on any failure, then read by its key."""
+
+    def __init__(
+        self,
+        then: Callable[[Context, Any], Awaitable[Any]],
+        problem: Callable[[DomainError], Any],
+        once: Once,
+        within: Callable[[Context, Any], Awaitable[int]] | None = None,
+    ) -> None:
+        super().__init__(then, problem, once)
+        self.within = within
+
+    async def make(self, context: Context, function: Callable[[], Awaitable[Any]], arguments: Mapping[str, Any]) -> Any:
+        entering = self.within(context, arguments["input"]) if self.within else None
+        if context.claim is not None:
+            return await self.once.run(context, context.claim, entering, function)
+        async with opened(context, await entering if entering else None):
+            return await function()
 
 
 def query(

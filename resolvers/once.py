@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 
 from domain.idempotency.claims import Claim
 from domain.idempotency.errors import Settled
+from domain.idempotency.first_work import FirstWork
 from domain.kernel.errors import DomainError
 from domain.kernel.work import UnitOfWork
 from resolvers.context import Context
@@ -42,9 +43,7 @@ class Once:
         """How what the function makes is written and read; made at first use."""
         return TypeAdapter(inspect.signature(self.function, eval_str=True).return_annotation)
 
-    async def run(
-        self, context: Context, claim: Claim, entering: Awaitable[int] | None, function: Callable[[], Awaitable[Any]]
-    ) -> Any:
+    async def run(self, context: Context, claim: Claim, entering: Awaitable[int] | None, function: Callable[[], Awaitable[Any]]) -> Any:
         """What the function makes now, recorded in its transaction; or what it made before.
 
         Raises Settled.
@@ -61,6 +60,20 @@ class Once:
             if since is None:
                 raise
             return self.written.validate_json(since)
+        claim.committed()
+        return made
+
+    async def outside(self, context: Context, claim: Claim, function: Callable[[], Awaitable[Any]]) -> Any:
+        """The same for a function that calls out: its first work goes through `context.first_work`.
+
+        Raises Settled.
+        """
+        context.first_work = FirstWork(claim, self.written)
+        try:
+            made = await function()
+        except DomainError:
+            await claim.release(context.database)
+            raise
         claim.committed()
         return made
 

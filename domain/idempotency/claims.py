@@ -2,8 +2,10 @@
 
 What it made is recorded in the very transaction of its effect, so a kill leaves both or neither; a request that comes again
 is answered from the record. Whoever is at work holds a lock of the database that ends with them, so nothing is ever stale.
+Only a verb that calls out, which has no transaction open meanwhile, holds its record for a time instead.
 """
 
+import math
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -15,12 +17,11 @@ from domain.idempotency.records import OWNED, PUBLIC, Records
 from domain.idempotency.sealing import Sealer
 from domain.kernel.actor import Actor
 from domain.kernel.database import DEADLINE, Database
-from domain.kernel.identifiers import new_secret
 from domain.kernel.work import UnitOfWork
 
 LIFETIME = timedelta(hours=24)
 LEASE = timedelta(seconds=2 * DEADLINE)
-"""How long a verb that calls out counts as running; its request has ended by its deadline, well before."""
+"""How long a verb that calls out counts as running; its request has ended by its deadline, well before (Q-15)."""
 
 
 class Kept(NamedTuple):
@@ -42,8 +43,6 @@ class Claim:
     """What was answered before, once that is known."""
     again: bool = False
     """Whether the effect is that of an earlier request."""
-    token: str = ""
-    """For verbs that call out: what they have begun is found again by it, whoever goes on with it."""
     recorded_at: datetime | None = None
     """When the record that holds the effect was made; None as long as nothing is committed."""
     _records: Records = field(init=False)
@@ -74,25 +73,29 @@ class Claim:
         if row.body != self.fingerprint:
             raise KeyReused
         if row.made is None:
-            self._left_open(row, uow.now)
-            return None
+            raise AnswerDropped
         made = self._opened(row.made)
+        if row.answer is None and row.held_until is not None:
+            self._wait_for(row.held_until, uow.now)
         self.again, self.recorded_at = True, row.created_at
         if row.answer is not None:
             self.answer = _answer(self.sealer.open(row.answer, self._about("answer")))
             raise Replayed
         return made
 
-    async def keep(self, uow: UnitOfWork, made: bytes | None) -> None:
+    async def keep(self, uow: UnitOfWork, made: bytes | None, *, hold: bool = False) -> None:
         """Record what the request made, at the end of its work; None when nothing of it may be kept.
 
-        Raises StillRunning when another was faster.
+        With `hold` others are told for a while that it is still running. Raises StillRunning when another was faster.
         """
         await uow.flush()
         about = uow.within
         if self.actor.account is not None and about != self.actor.account:
             await uow.enter(self.actor.account)  # it did something in its twin; the record is its own
-        await self._write(uow, about, made=None if made is None else self._sealed(made))
+        self._held_until = uow.now + LEASE if hold else None
+        await self._write(uow, about, None if made is None else self._sealed(made))
+        if about is not None and about != uow.account_id:
+            await uow.enter(about)
 
     async def found_since(self, database: Database) -> bytes | None:
         """The same as `look`, in a work of its own, after a failure.
@@ -120,50 +123,35 @@ class Claim:
             return answer  # dropped by an erasure
         return _answer(self.sealer.open(row.answer, self._about("answer")))
 
-    async def begin(self, database: Database) -> bytes | None:
-        """For a verb that calls out: what it made earlier; None when it has to be run, and `token` names the attempt.
-
-        Others are told that it is running until it settles, is released, or its lease is over. Raises Settled.
-        """
-        async with database.work(self.actor) as uow:
-            made = await self.look(uow)
-            if made is None:
-                self.token = self.token or new_secret()
-                self._held_until = uow.now + LEASE
-                await self._write(uow, self.actor.account, made=None, token=self.token, held_until=self._held_until)
-        return made
-
-    async def settle(self, database: Database, made: bytes) -> None:
-        """Record what a verb that called out has made.
-
-        Raises StillRunning when its lease was over and another goes on with it.
-        """
-        values = {**self._name, "_held_until": self._held_until, "_made": self._sealed(made)}
-        async with database.work(self.actor) as uow:
-            if not await _count(uow, self._records.settling, values):
-                raise StillRunning
-        self.committed()
+    async def renew(self, uow: UnitOfWork) -> None:
+        """Hold a record that was left by others, to go on with what they began."""
+        await self._hold(uow, uow.now + LEASE)
 
     async def release(self, database: Database) -> None:
-        """Let the next request go on with what a verb that called out has begun."""
+        """Let the next request go on with what this one began and could not end."""
+        if self._held_until is None:
+            return
+        self.recorded_at = None
         async with database.work(self.actor) as uow:
-            await _count(uow, self._records.releasing, {**self._name, "_held_until": self._held_until, "_now": uow.now})
+            await self._hold(uow, uow.now)
 
-    def _left_open(self, row: Any, now: datetime) -> None:
-        """Go on with what was begun by a verb that has not ended, when it must be dead.
+    async def _hold(self, uow: UnitOfWork, until: datetime) -> None:
+        await _count(uow, self._records.holding, {**self._name, "_held_until": self._held_until, "_until": until})
+        self._held_until = until
 
-        Raises StillRunning when it may live, AnswerDropped when it has ended.
+    def _wait_for(self, until: datetime, now: datetime) -> None:
+        """Leave a record to those who hold it, unless they must be dead.
+
+        Raises StillRunning.
         """
-        if row.held_until is None:
-            raise AnswerDropped
-        if row.held_until > now:
-            raise StillRunning(retry_after=max(1, int((row.held_until - now).total_seconds())))
-        self.token = row.token
+        if until > now:
+            raise StillRunning(retry_after=max(1, math.ceil((until - now).total_seconds())))
+        self._held_until = until
 
-    async def _write(self, uow: UnitOfWork, about: int | None, **values: Any) -> None:
+    async def _write(self, uow: UnitOfWork, about: int | None, made: bytes | None) -> None:
         owner = {"about": about} if self.actor.account is None else {"account_id": self.actor.account}
-        common = {"name": self.name, "body": self.fingerprint, "answer": None, "token": None, "held_until": None}
-        row = {**owner, **common, "created_at": uow.now, "expires_at": uow.now + LIFETIME, **values}
+        row = {**owner, "name": self.name, "body": self.fingerprint, "made": made, "answer": None, "held_until": self._held_until}
+        row |= {"created_at": uow.now, "expires_at": uow.now + LIFETIME}
         written = await uow.session.execute(self._records.keeping[uow.dialect], row)
         if written.scalar_one_or_none() is None:
             raise StillRunning

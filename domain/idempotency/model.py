@@ -27,10 +27,8 @@ class IdempotentRequest(Entity):
     body: Mapped[str] = mapped_column(info=_DIGEST)
     made: Mapped[bytes | None] = mapped_column(LargeBinary, info=_SEALED)
     answer: Mapped[bytes | None] = mapped_column(LargeBinary, default=None, info=_SEALED)
-    token: Mapped[str | None] = mapped_column(default=None, info=nothing("random"))
-    """By which a verb that calls out finds what it has begun (`UnitOfWork`s before and after the call)."""
     held_until: Mapped[datetime | None] = mapped_column(default=None)
-    """Until when such a verb counts as running; null when it has ended."""
+    """Until when a verb that calls out counts as running; null for others, and when it has ended."""
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
 
@@ -50,7 +48,6 @@ class PublicIdempotentRequest(Entity):
     body: Mapped[str] = mapped_column(info=_DIGEST)
     made: Mapped[bytes | None] = mapped_column(LargeBinary, info=_SEALED)
     answer: Mapped[bytes | None] = mapped_column(LargeBinary, default=None, info=_SEALED)
-    token: Mapped[str | None] = mapped_column(default=None, info=nothing("random"))
     held_until: Mapped[datetime | None] = mapped_column(default=None)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]

@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, and_, bindparam, func, literal, or_, select, 
 from domain.idempotency.model import IdempotentRequest, PublicIdempotentRequest
 from domain.kernel.columns import Entity, UtcDateTime, inserts, table_of
 
-FOUND = ("body", "made", "answer", "token", "held_until", "created_at", "expires_at")
+FOUND = ("body", "made", "answer", "held_until", "created_at", "expires_at")
 _MOMENT = UtcDateTime()
 
 
@@ -51,7 +51,7 @@ class Records:
         keys = [column.name for column in self.table.primary_key.columns]
         new, old = written.excluded, self.table.c
         others = {column.name: new[column.name] for column in self.table.columns if column.name not in keys}
-        over = or_(old.expires_at <= new.created_at, old.held_until <= new.created_at)
+        over = old.expires_at <= new.created_at
         return written.on_conflict_do_update(index_elements=keys, set_=others, where=over).returning(old.name)
 
     @cached_property
@@ -59,19 +59,14 @@ class Records:
         """Add the answer to a row of this very request, unless it has one or was dropped."""
         c = self.table.c
         same = c.created_at == bindparam("_created_at", type_=_MOMENT)
-        return update(self.table).where(self._named, same, c.made.is_not(None), c.answer.is_(None)).values(answer=bindparam("_answer"))
+        open_ = (c.made.is_not(None), c.answer.is_(None))
+        return update(self.table).where(self._named, same, *open_).values(answer=bindparam("_answer"), held_until=None)
 
     @cached_property
-    def settling(self) -> Any:
-        """Add what a verb that called out has made, while it still holds the row."""
-        held = self.table.c.held_until == bindparam("_held_until", type_=_MOMENT)
-        return update(self.table).where(self._named, held).values(made=bindparam("_made"), held_until=None)
-
-    @cached_property
-    def releasing(self) -> Any:
-        """Let others go on with what a verb that called out has begun."""
-        held = self.table.c.held_until == bindparam("_held_until", type_=_MOMENT)
-        return update(self.table).where(self._named, held).values(held_until=bindparam("_now", type_=_MOMENT))
+    def holding(self) -> Any:
+        """Change until when a row is held, if it is held as was seen."""
+        seen = self.table.c.held_until == bindparam("_held_until", type_=_MOMENT)
+        return update(self.table).where(self._named, seen).values(held_until=bindparam("_until", type_=_MOMENT))
 
     def dropping(self, whose: Any) -> Any:
         """Empty rows that were begun until a moment."""

@@ -75,4 +75,3 @@ class Sealer:
             known = bytes.fromhex(self.signer.digest("idempotency-seal", self._scope))
             self._cipher = HKDF(SHA256(), length=32, salt=None, info=b"centil idempotent answers").derive(known)
         return self._cipher
-

@@ -166,11 +166,14 @@ OUTSIDE: list[Place] = [
     ),
     Place(
         "idempotent answers",
-        Holding(Content.DOCUMENT, Erasure.DELETE, "encrypted with keys that only callers have; any may tell of somebody, so all are emptied"),
+        Holding(Content.DOCUMENT, Erasure.DELETE, "encrypted with keys of callers; any may tell of somebody: all are emptied"),
         Held(
             Text("Answers to repeated requests", "Antworten auf wiederholte Anfragen"),
             Text("Doing once what is asked twice", "Einmal tun, was zweimal verlangt wird"),
-            Text("24 hours, or until any candidate of the account is erased.", "24 Stunden, oder bis irgendein Kandidat des Kontos gelöscht wird."),
+            Text(
+                "24 hours, or until any candidate of the account is erased.",
+                "24 Stunden, oder bis jemand aus dem Konto gelöscht wird.",
+            ),
         ),
     ),
     Place(

@@ -40,7 +40,7 @@ BY_CODE = {
     "IDEMPOTENCY_KEY_IN_USE": (409, "IDEMPOTENCY_KEY_IN_USE"),
     "IDEMPOTENT_ANSWER_DROPPED": (409, "IDEMPOTENT_ANSWER_DROPPED"),
 }
-"""Codes that the wire tells apart (I-ESC-11), those of the Idempotency-Key (Q-10), and a canceled invite, which is not found any more (I-ESC-26)."""
+"""Codes that the wire tells apart (I-ESC-11, Q-10), and a canceled invite, which is not found any more (I-ESC-26)."""
 MESSAGES = {"ALREADY_CANCELED": "Resource not found", "NOT_FOUND": "Resource not found"}
 NOT_COMPLETED = Problem("WRONG_STATE", "NOT_COMPLETED", "The assessment is not completed yet.")
 SECURITY: Mapping[str, Any] = {

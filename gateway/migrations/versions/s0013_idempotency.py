@@ -48,7 +48,6 @@ def _columns() -> list[sa.Column[object]]:
         sa.Column("body", TEXT, nullable=False),
         sa.Column("made", sa.LargeBinary(), nullable=True),
         sa.Column("answer", sa.LargeBinary(), nullable=True),
-        sa.Column("token", TEXT, nullable=True),
         sa.Column("held_until", UtcDateTime(), nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("expires_at", UtcDateTime(), nullable=False),
