@@ -12,9 +12,9 @@ from domain.invites.model import Invite
 from tests.gateway.test_idempotency import KEY, LONG, REPLAYED, same
 from tests.support.http import Http, Reply
 
-SEND = (
-    "mutation($email: String!) { sendInvite(input: {email: $email}) { __typename ... on Invite { key status } ... on Problem { code } } }"
-)
+SEND = """mutation($email: String!) { sendInvite(input: {email: $email}) {
+  __typename ... on Invite { key status } ... on Problem { code } } }"""
+
 MAKE = 'mutation { createApiKey(input: {name: "CI", mode: TEST}) { ... on NewApiKey { secret apiKey { key mode } } } }'
 TOKEN = "mutation { createAccessToken(input: {}) { ... on AccessToken { token permissions expiresAt } } }"
 ERASE = """mutation($key: ID!) { eraseCandidate(input: {key: $key}) {
