@@ -137,7 +137,7 @@ class OrderQuery:
 
 def till(context: Context) -> Till:
     """What an order is placed with in this request."""
-    return Till(context.database, context.payments, context.actor, context.request_id)
+    return Till(context.database, context.payments, context.actor, context.request_id, context.first_work)
 
 
 @strawberry.type

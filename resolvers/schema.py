@@ -67,7 +67,10 @@ class Query(
     pass
 
 
-@strawberry.type(description="What can be done. Each field is one transaction unless it calls out, and answers its object or a Problem.")
+@strawberry.type(
+    description="What can be done. Each field is one transaction unless it calls out, and answers its object or a Problem. An operation "
+    "of one field that is sent with the header `Idempotency-Key` is carried out once, however often it comes within 24 hours."
+)
 class Mutation(
     AccessMutation,
     AttemptMutation,

@@ -68,6 +68,11 @@ class UnitOfWork:
         """
         return self._entered if self._entered is not None else self.actor.account_id
 
+    @property
+    def within(self) -> int | None:
+        """The same for those who may have none: whoever registers."""
+        return self._entered if self._entered is not None else self.actor.account
+
     async def enter(self, account_id: int) -> None:
         """Work inside an account from here on: for registration, and for the twin of the actor's account."""
         await self.flush()

@@ -8,6 +8,7 @@ from typing import Any
 from dbos import DBOS
 
 import domain.exports.jobs
+import domain.idempotency.jobs
 import domain.invites.expiry
 import domain.invoices.files
 import domain.orders.mails

@@ -49,6 +49,7 @@ PERSONAL = {
     "reports": (Content.DOCUMENT, Erasure.DELETE),
     "team-reports": (Content.DOCUMENT, Erasure.DELETE),
     "exports": (Content.DOCUMENT, Erasure.DELETE),
+    "idempotent answers": (Content.DOCUMENT, Erasure.DELETE),
     "operation cache": (Content.WORDS, Erasure.DELETE),
 }
 """What is held about candidates, and what erasing one does to it; a change here is a decision."""
