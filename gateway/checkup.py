@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 
+from domain.kernel.seller import EXAMPLE_SELLER
 from gateway import storage
 from gateway.settings import MAIL_PORTS, Settings
 
@@ -126,6 +127,8 @@ def _payments(settings: Settings) -> Finding:
         return Finding("payments", False, "Stripe cannot tell what is paid. Set CENTIL_STRIPE_WEBHOOK_SECRET.")
     if settings.takes_real_money and not _is_public(settings.address):
         return Finding("payments", False, f"real money, but Stripe cannot reach {settings.address}. Set CENTIL_BASE_URL.")
+    if settings.takes_real_money and settings.seller == EXAMPLE_SELLER:
+        return Finding("payments", False, "real money, but invoices name an example as the seller. Set CENTIL_SELLER_COMPANY and its like.")
     if why := _refused_by_stripe(settings):
         return Finding("payments", False, f"{why}. Check CENTIL_STRIPE_KEY and CENTIL_STRIPE_URL.")
     return Finding(

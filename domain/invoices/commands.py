@@ -109,27 +109,8 @@ async def credit(uow: UnitOfWork, *, order_key: str, net_cents: int | None, reas
     if taken.notes >= MOST_CREDIT_NOTES - (net < left):  # the last one is for all that is left
         raise TooManyCreditNotes
     vat = share(invoice.vat_cents, taken.net + net, invoice.net_cents) - taken.vat
-    text = words.CANCELATION if net == invoice.net_cents else words.PARTIAL
-    said = text.in_language(invoice.language).format(number=invoice.number, day=words.long_day(invoice.issued_on, invoice.language))
     paid = await _is_paid(uow, invoice)
-    key = await _write(
-        uow,
-        account,
-        kind=InvoiceKind.CREDIT_NOTE,
-        order_key=order_key,
-        corrects=invoice,
-        language=invoice.language,
-        currency=invoice.currency,
-        tax=Tax(invoice.tax_kind, invoice.tax_rate),
-        lines=[{"description": said, "additional": words.reason(reason, invoice.language), "net": -net, "vat": -vat}],
-        net_cents=-net,
-        vat_cents=-vat,
-        seller=invoice.seller,
-        buyer=invoice.buyer,
-        product=None,
-        paid_at=uow.now if paid else None,
-        payment_reference=invoice.payment_reference if paid else None,
-    )
+    key = await _write(uow, account, corrects=invoice, **_against(invoice, net, vat, reason), **_payment(uow, invoice, paid=paid))
     if not paid:
         for settled in (key, invoice.key) if net == left else (key,):
             await _pay(uow, settled, method="offset", reference=None)
@@ -228,6 +209,30 @@ async def _write(
         uow.record(events.INVOICE_CREDITED, key, **facts, invoice=corrects.key)
     await uow.enqueue(files.make, key)
     return key
+
+
+def _against(invoice: Any, net: int, vat: int, reason: str) -> dict[str, Any]:
+    """What a credit note says that takes so many cents of an invoice back: all else is as it was."""
+    text = words.CANCELATION if net == invoice.net_cents else words.PARTIAL
+    said = text.in_language(invoice.language).format(number=invoice.number, day=words.long_day(invoice.issued_on, invoice.language))
+    return {
+        "kind": InvoiceKind.CREDIT_NOTE,
+        "order_key": invoice.order_key,
+        "language": invoice.language,
+        "currency": invoice.currency,
+        "tax": Tax(invoice.tax_kind, invoice.tax_rate),
+        "lines": [{"description": said, "additional": words.reason(reason, invoice.language), "net": -net, "vat": -vat}],
+        "net_cents": -net,
+        "vat_cents": -vat,
+        "seller": invoice.seller,
+        "buyer": invoice.buyer,
+        "product": None,
+    }
+
+
+def _payment(uow: UnitOfWork, invoice: Any, *, paid: bool) -> dict[str, Any]:
+    """That what was paid is paid back the same way."""
+    return {"paid_at": uow.now if paid else None, "payment_reference": invoice.payment_reference if paid else None}
 
 
 def _line(line: Line, tax: Tax, language: str) -> dict[str, Any]:

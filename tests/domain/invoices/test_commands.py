@@ -199,7 +199,7 @@ class TestCredit:
         assert [row.key for row in found[key]] == [note.key]
         [event] = [event for event in await events_of(world) if event.type == "invoice.credited"]
         assert event.facts == {
-            "number": "2026/1001/2", "order": "ord_1", "net": -79_000, "gross": -94_010, "currency": "EUR", "invoice": key,
+            "number": "2026/1001/2", "order": "ord_1", "net_cents": -79_000, "gross_cents": -94_010, "currency": "EUR", "invoice": key,
         }  # fmt: skip
 
     async def test_never_takes_more_than_there_was(self, world: World) -> None:

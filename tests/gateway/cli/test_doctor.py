@@ -14,8 +14,10 @@ from gateway.settings import Settings
 from gateway.stripe_fake.listening import listen
 from gateway.stripe_fake.server import StripeFake
 from tests.gateway.cli.conftest import Cli, Said
+from tests.gateway.test_selling import WHOLE
 from tests.support.databases import SECRET
 
+SELLER = {f"SELLER_{name}": value for name, value in WHOLE.items()}
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 POSTGRESQL = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
@@ -52,7 +54,7 @@ def only_wrong(said: Said) -> tuple[str, str]:
 
 async def test_all_is_well(cli: Cli, database_url: str, tmp_path: Path) -> None:
     found = findings(await cli("doctor"))
-    assert list(found) == ["settings", "write access", "secret", "database", "migrations", "clock", "mail", "operator", "payments"]
+    assert list(found) == ["settings", "write access", "secret", "database", "migrations", "clock", "mail", "payments", "operator"]
     assert {mark for mark, _says in found.values()} == {"well"}
     kind = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[database_url.partition(":")[0]]
     assert re.fullmatch(rf"{kind} \d.* answers", found["database"][1])
@@ -81,7 +83,7 @@ async def test_a_database_that_does_not_answer(cli: Cli, database_url: str, tmp_
     subject, told = only_wrong(said)
     assert subject == "database"
     assert re.fullmatch(r"cannot connect: .*(not a database|refused)\. Check CENTIL_DATABASE_URL\.", told)
-    assert list(findings(said)) == ["settings", "write access", "secret", "database", "mail", "operator", "payments"]
+    assert list(findings(said)) == ["settings", "write access", "secret", "database", "mail", "payments", "operator"]
     assert "geheim" not in said.out
 
 
@@ -198,9 +200,15 @@ class TestPayments:
     @SQLITE
     async def test_with_a_key_that_stripe_does_not_know(self, cli: Cli, fake: StripeFake) -> None:
         told = {"STRIPE_WEBHOOK_SECRET": "whsec_1", "STRIPE_URL": fake.address, "BASE_URL": "https://centil.example.com"}
-        cli.set(STRIPE_KEY="sk_live_1", **told)
+        cli.set(STRIPE_KEY="sk_live_1", **told, **SELLER)
         _, says = only_wrong(await cli("doctor"))
         assert says.startswith(f"{fake.address} does not know the key")
+
+    @SQLITE
+    async def test_of_real_money_need_a_seller(self, cli: Cli) -> None:
+        cli.set(STRIPE_KEY="sk_live_1", STRIPE_WEBHOOK_SECRET="whsec_1", BASE_URL="https://centil.example.com")
+        _, says = only_wrong(await cli("doctor"))
+        assert says == "real money, but invoices name an example as the seller. Set CENTIL_SELLER_COMPANY and its like."
 
     @SQLITE
     async def test_at_an_address_where_nobody_is(self, cli: Cli, unused_tcp_port: int) -> None:
