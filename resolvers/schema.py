@@ -33,6 +33,7 @@ from resolvers.scalars import SCALARS
 from resolvers.statistics import StatisticsQuery
 from resolvers.team_reports import TeamReportMutation, TeamReportQuery
 from resolvers.teams import TeamMutation, TeamQuery
+from resolvers.webhooks import WebhookMutation, WebhookQuery
 
 
 @strawberry.type(description="What can be asked.")
@@ -55,6 +56,7 @@ class Query(
     StatisticsQuery,
     TeamQuery,
     TeamReportQuery,
+    WebhookQuery,
 ):
     pass
 
@@ -73,6 +75,7 @@ class Mutation(
     SavedMatchMutation,
     TeamMutation,
     TeamReportMutation,
+    WebhookMutation,
 ):
     pass
 

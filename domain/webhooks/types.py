@@ -1,0 +1,81 @@
+"""Which events webhooks can be told of, in which format."""
+
+from collections.abc import Sequence
+
+from domain.kernel.errors import BadInput
+from domain.kernel.permissions import Permission
+from domain.webhooks.status import Format
+
+TEST = "webhook.tested"
+"""Told only to the webhook that it is about."""
+EVENTS: dict[Format, tuple[str, ...]] = {
+    Format.CENTIL: (
+        "account.changed",
+        "candidate.added",
+        "candidate.anonymized",
+        "candidate.changed",
+        "candidate.protected",
+        "candidate.unprotected",
+        "credits.added",
+        "credits.used",
+        "entry.confirmed",
+        "entry.requested",
+        "erasure.finished",
+        "export.failed",
+        "export.ready",
+        "invite.canceled",
+        "invite.completed",
+        "invite.expired",
+        "invite.mail_refused",
+        "invite.mailed",
+        "invite.reminded",
+        "invite.sent",
+        "invite.started",
+        "job_profile.changed",
+        "job_profile.created",
+        "job_profile.deleted",
+        "match.forgotten",
+        "match.saved",
+        "norm_group.computed",
+        "order.completed",
+        "result.recorded",
+        "team.changed",
+        "team.created",
+        "team.deleted",
+        "team.member_removed",
+        "team.members_added",
+        "team.members_removed",
+        "team_report.failed",
+        "team_report.ready",
+        "webhook.disabled",
+    ),
+    Format.ESC: ("invite.completed", "invite.started", "order.completed"),
+}
+"""Those of the esc Profile API are told there by the words of its contract (R-ESC-56)."""
+_ORDERS = ("order.", "invoice.", "credits.")
+
+
+def checked(events: Sequence[str] | None, format: Format) -> list[str]:
+    """The types of events that a webhook is to be told of, each once; without any, all of its format.
+
+    Raises BadInput.
+    """
+    known = EVENTS[format]
+    if events is None:
+        return list(known)
+    if not events:
+        raise BadInput.field("events", message="Name at least one type in 'events', or leave it out for all.")
+    if unknown := sorted({str(event) for event in events} - set(known)):
+        raise BadInput.field("events", message=f"There is no event {unknown[0][:100]!r} to be told of; there are: {', '.join(known)}.")
+    return sorted(set(events))
+
+
+def needed(events: Sequence[str], format: Format) -> list[Permission]:
+    """What somebody must be allowed to read for what a webhook tells: it goes on telling it without asking again."""
+    if format is Format.CENTIL:
+        return [Permission.EVENTS_READ]
+    of_orders = [event for event in events if event.startswith(_ORDERS)]
+    return [
+        *([Permission.INVITES_READ, Permission.CANDIDATES_READ] if len(of_orders) < len(events) else ()),
+        *([Permission.BILLING_READ] if of_orders else ()),
+    ]
