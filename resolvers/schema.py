@@ -37,6 +37,7 @@ from resolvers.statistics import StatisticsQuery
 from resolvers.team_reports import TeamReportMutation, TeamReportQuery
 from resolvers.teams import TeamMutation, TeamQuery
 from resolvers.trials import TrialMutation, TrialQuery
+from resolvers.webhooks import WebhookMutation, WebhookQuery
 
 
 @strawberry.type(description="What can be asked.")
@@ -63,6 +64,7 @@ class Query(
     TeamQuery,
     TeamReportQuery,
     TrialQuery,
+    WebhookQuery,
 ):
     pass
 
@@ -86,6 +88,7 @@ class Mutation(
     TeamMutation,
     TeamReportMutation,
     TrialMutation,
+    WebhookMutation,
 ):
     pass
 

@@ -95,6 +95,11 @@ def success(body: BaseModel) -> Any:
     return {"success": True, "data": dumped}
 
 
+def told(name: str, timestamp: str, body: BaseModel) -> Any:
+    """A message to a webhook (I-ESC-22)."""
+    return {"event": name, "timestamp": timestamp, "data": body.model_dump()}
+
+
 def success_schema(route: Route, schema: Mapping[str, Any]) -> Mapping[str, Any]:
     """The schema of that envelope."""
     told = isinstance(route.answers, type) and issubclass(route.answers, Told)

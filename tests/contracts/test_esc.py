@@ -19,8 +19,6 @@ NOT_SERVED = {
     "GET /invoices",
     "GET /invoices/{invoiceId}",
     "GET /invoices/{invoiceId}/pdf",
-    "GET /webhooks",
-    "POST /webhooks",
 }
 """Operations of the contract that come later. This list only ever gets shorter."""
 

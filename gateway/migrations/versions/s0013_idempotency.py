@@ -7,7 +7,7 @@ from domain.kernel.columns import TEXT, UtcDateTime
 from gateway.migrations import rules
 
 revision = "0013"
-down_revision = "0011"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 

@@ -19,6 +19,8 @@ from tests.support.world import World
 
 NESTED = [name for name, told in TOLD.items() if told.parent is not None]
 SOME = {
+    "webhook": "wh_1_000",
+    "subject": "inv_1_000",
     "text": "anna",
     "name": "anna",
     "email": "anna",

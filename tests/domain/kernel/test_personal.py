@@ -44,6 +44,7 @@ PERSONAL = {
     "attempt.answers": (Content.ANSWERS, Erasure.KEEP),
     **{f"result.{name}": (Content.SCORES, Erasure.KEEP) for name in ("raw_tenths", "c_tenths", "wir_tenths", "tendency")},
     "invite.label": (Content.WORDS, Erasure.CLEAR),
+    "delivery.body": (Content.MESSAGE, Erasure.CLEAR),
     "candidate_text": (Content.NAME, Erasure.REPLACE),
     "var/mail/*.eml": (Content.MESSAGE, Erasure.DELETE),
     "reports": (Content.DOCUMENT, Erasure.DELETE),
