@@ -12,7 +12,7 @@ from domain.kernel.paging import Page, Window
 from domain.kernel.statements import ACCOUNT, Read, Row, any_of, by_key, group, row_type, statement
 
 _SETTLED = func.coalesce(Invoice.paid_at, InvoicePayment.at)
-_FROM = Invoice.__table__.outerjoin(  # type: ignore[attr-defined]
+_FROM = Invoice.__table__.outerjoin(
     InvoicePayment, (InvoicePayment.account_id == Invoice.account_id) & (InvoicePayment.invoice_key == Invoice.key)
 )
 COLUMNS = (

@@ -192,15 +192,16 @@ class UnitOfWork:
 
     async def _write_events(self, account_id: int, events: list[_Noted]) -> None:
         last, followed = await self._advance(account_id, len(events))
+        numbered = list(enumerate(events, last - len(events) + 1))
         common = {"account_id": account_id, "actor": self.actor.name, "request_id": self.request_id}
         rows = [
             {**common, "sequence": sequence, "type": type_, "subject": subject, "at": at, "facts": facts}
-            for sequence, (_, type_, subject, at, facts) in enumerate(events, last - len(events) + 1)
+            for sequence, (_, type_, subject, at, facts) in numbered
         ]
         await self.session.execute(_RECORD, rows)
         self.touched.add(account_id)
         if followed:
-            recorded = [Recorded(row["sequence"], row["type"], row["subject"], row["at"]) for row in rows]
+            recorded = [Recorded(number, type_, subject, at) for number, (_, type_, subject, at, _facts) in numbered]
             for tell in self.followers:
                 await tell(self, recorded)
 

@@ -47,13 +47,14 @@ def declared(pdf: bytes) -> bytes:
 
     reader = PdfReader(io.BytesIO(pdf))
     previous = _LAST_TABLE.search(pdf)
-    root = reader.trailer["/Root"]
+    trailer: Any = reader.trailer
+    root = trailer["/Root"]
     if previous is None or "/Metadata" not in root:
         raise NoMetadata
     told = extended(root["/Metadata"].get_data().decode()).encode()
-    number, table = root.raw_get("/Metadata").idnum, int(reader.trailer["/Size"])
-    names = {name: reader.trailer.raw_get(f"/{name}").idnum for name in ("Root", "Info")}
-    identity = " ".join(f"<{_bytes(part).hex()}>" for part in reader.trailer["/ID"])
+    number, table = root.raw_get("/Metadata").idnum, int(trailer["/Size"])
+    names = {name: trailer.raw_get(f"/{name}").idnum for name in ("Root", "Info")}
+    identity = " ".join(f"<{_bytes(part).hex()}>" for part in trailer["/ID"])
     metadata = b"%d 0 obj\n<<\n/Type /Metadata\n/Subtype /XML\n/Length %d\n>>\nstream\n%b\nendstream\nendobj\n"
     update = metadata % (number, len(told), told)
     at = len(pdf) + len(update)

@@ -1,5 +1,7 @@
 """Webhooks, and the log of what was sent to them."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -13,7 +15,7 @@ depends_on = None
 
 ACCOUNT_OWNED = ("webhook", "delivery", "delivery_attempt")
 PENDING, CLAIMED = sa.text("done_at is null"), sa.text("claimed_until is not null")
-AT_COMMIT = {"initially": "DEFERRED", "deferrable": True}
+AT_COMMIT: Any = {"initially": "DEFERRED", "deferrable": True}
 
 
 def account() -> sa.Column[int]:
