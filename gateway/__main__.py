@@ -6,7 +6,7 @@ gc.disable()  # no cycle is worth collecting while modules are imported; the ser
 
 import typer  # noqa: E402  after the line above
 
-from gateway.cli import accounts, documents, listening, operations, serving, simulation  # noqa: E402
+from gateway.cli import accounts, documents, listening, operations, payments, serving, simulation, trials  # noqa: E402
 
 app = typer.Typer(
     name="centil",
@@ -16,7 +16,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # formatted help would double the time to show it
 )
-for group in (serving, accounts, simulation, listening, documents, operations):
+for group in (serving, accounts, trials, simulation, listening, documents, operations, payments):
     group.add_to(app)
 
 

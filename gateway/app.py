@@ -3,19 +3,23 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
-from functools import cache
+from datetime import timedelta
+from functools import cache, partial
 
 from aiohttp import web
 
 from domain.kernel.clock import Clock
 from domain.kernel.database import Database, Means, open_database
-from domain.kernel.environment import Environment, Signer
+from domain.kernel.environment import Environment, Signer, Webhooks
 from domain.kernel.jobs import JobQueue
 from domain.kernel.ports import Ports
+from domain.webhooks.fanout import fan_out
 from gateway import apis, bodies, graph
 from gateway.adapters.files import store
 from gateway.adapters.mail import mailer
+from gateway.adapters.payments import Stripe, payments
 from gateway.adapters.typesetting import Typst
+from gateway.adapters.webhooks import courier
 from gateway.consoles import GraphiQL, Reference, home
 from gateway.cors import allow_origins
 from gateway.downloads import Downloads
@@ -23,11 +27,13 @@ from gateway.execution.run import Executor
 from gateway.forgetting import Forgetting
 from gateway.front import Front
 from gateway.graphql import GraphQLEndpoint
+from gateway.messages import ApiMessages
 from gateway.metrics import Metrics
 from gateway.middleware import Handler, around, set_headers
 from gateway.pages import add_pages
 from gateway.rest import RestApi
 from gateway.settings import Settings
+from gateway.stripe_webhook import StripeWebhook
 from resolvers.schema import build
 
 
@@ -56,26 +62,36 @@ class Server:
 
 
 def environment(settings: Settings) -> Environment:
-    return Environment(settings.address, Signer(settings.signing_secret))
+    retries = tuple(timedelta(seconds=seconds) for seconds in settings.webhook_retries)
+    return Environment(
+        settings.address,
+        Signer(settings.signing_secret),
+        settings.seller,
+        settings.operator_email,
+        Webhooks(retries, settings.webhook_loopback),
+    )
 
 
 async def open_for(settings: Settings, jobs: JobQueue, clock: Clock | None = None) -> Database:
     """Open the database that the settings name."""
-    means = Means(clock or Clock(), jobs, environment(settings))
+    means = Means(clock or Clock(), jobs, environment(settings), followers=(fan_out,))
     url = settings.database.render_as_string(hide_password=False)
     return await open_database(url, means, pool_size=settings.database_pool, reads_behind_rls=settings.rls == "all")
 
 
 def ports_for(settings: Settings, database: Database) -> Ports:
     """What jobs and downloads of this installation work with."""
-    return Ports(database, mailer(settings), store(settings), Typst())
+    executor = partial(_executor, introspection=settings.introspection, suggestions=settings.suggestions)
+    messages = ApiMessages(database, settings.address, executor)
+    return Ports(database, mailer(settings), store(settings), Typst(), courier(settings), messages)
 
 
 def make_server(settings: Settings, database: Database) -> Server:
     """Wire a server on an open database."""
     ports = ports_for(settings, database)
     executor = _executor(introspection=settings.introspection, suggestions=settings.suggestions)
-    front = Front(settings, database, executor, apis.facts())
+    taking = payments(settings)
+    front = Front(settings, database, executor, apis.facts(), taking)
     metrics = Metrics(executor.documents.engine.fell_back)
     app = web.Application(middlewares=[around(metrics)], client_max_size=bodies.LARGEST)
     app.on_response_prepare.append(set_headers)
@@ -96,6 +112,7 @@ def make_server(settings: Settings, database: Database) -> Server:
     downloads.mount(app)
     for dialect in apis.DIALECTS.values():
         RestApi(front, dialect, downloads).mount(app)
+    StripeWebhook(front).mount(app)
     add_pages(app, front)
     app.cleanup_ctx.append(_background(metrics, front, Forgetting(front)))
     return server
@@ -128,5 +145,7 @@ def _background(metrics: Metrics, front: Front, forgetting: Forgetting) -> Calla
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await front.authenticator.close()
+        if isinstance(front.payments, Stripe):
+            await front.payments.close()
 
     return background

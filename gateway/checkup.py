@@ -1,5 +1,6 @@
 """Whether an installation is well: each thing looked at says how it is, and what to do when it is not."""
 
+import ipaddress
 import os
 import smtplib
 import time
@@ -12,6 +13,7 @@ from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 
+from domain.kernel.seller import EXAMPLE_SELLER
 from gateway import storage
 from gateway.settings import MAIL_PORTS, Settings
 
@@ -41,6 +43,8 @@ def findings(settings: Settings) -> Iterator[Finding]:
         yield _migrations(settings)
         yield _clock(settings)
     yield _mail(settings)
+    yield _payments(settings)
+    yield _operator(settings)
 
 
 def _folder(var: Path) -> Finding:
@@ -112,6 +116,58 @@ def _mail(settings: Settings) -> Finding:
     except (OSError, smtplib.SMTPException) as error:
         return Finding("mail", False, f"{host}:{port} does not answer: {error}. Check CENTIL_MAIL_URL.")
     return Finding("mail", True, f"{host}:{port} answers in {(time.perf_counter() - began) * 1000:.0f} ms")
+
+
+def _payments(settings: Settings) -> Finding:
+    """Whether Stripe knows our key, and can tell us what is paid."""
+    if not settings.stripe_key:
+        return Finding("payments", True, "none are taken. Set CENTIL_STRIPE_KEY and CENTIL_STRIPE_WEBHOOK_SECRET to take them.")
+    kind = "real money" if settings.takes_real_money else "test payments"
+    if not settings.stripe_webhook_secret:
+        return Finding("payments", False, "Stripe cannot tell what is paid. Set CENTIL_STRIPE_WEBHOOK_SECRET.")
+    if settings.takes_real_money and not _is_public(settings.address):
+        return Finding("payments", False, f"real money, but Stripe cannot reach {settings.address}. Set CENTIL_BASE_URL.")
+    if settings.takes_real_money and settings.seller == EXAMPLE_SELLER:
+        return Finding("payments", False, "real money, but invoices name an example as the seller. Set CENTIL_SELLER_COMPANY and its like.")
+    if why := _refused_by_stripe(settings):
+        return Finding("payments", False, f"{why}. Check CENTIL_STRIPE_KEY and CENTIL_STRIPE_URL.")
+    return Finding(
+        "payments", True, f"{kind}: {settings.stripe_url} knows the key; its webhook leads to {settings.address}/webhooks/stripe"
+    )
+
+
+def _refused_by_stripe(settings: Settings) -> str:
+    """Why Stripe takes no call with this key; empty when it does."""
+    import stripe  # only when it is asked: it would slow every start
+
+    http = stripe.RequestsClient(timeout=10)
+    client = stripe.StripeClient(settings.stripe_key, http_client=http, base_addresses={"api": settings.stripe_url})
+    try:
+        client.v1.balance.retrieve()
+    except stripe.PermissionError:
+        return ""  # a restricted key that may open checkouts need not read the balance
+    except stripe.AuthenticationError:
+        return f"{settings.stripe_url} does not know the key"
+    except stripe.StripeError as error:
+        return f"{settings.stripe_url} does not answer as it should ({type(error).__name__})"
+    return ""
+
+
+def _is_public(address: str) -> bool:
+    """Whether an address can be reached from outside, safely, as far as it tells by itself."""
+    parts = urlsplit(address)
+    host = parts.hostname or ""
+    try:
+        return parts.scheme == "https" and ipaddress.ip_address(host).is_global
+    except ValueError:
+        return parts.scheme == "https" and "." in host and not host.endswith((".local", ".localhost", ".internal", ".test"))
+
+
+def _operator(settings: Settings) -> Finding:
+    if not settings.operator_email:
+        listed = "nobody is mailed of trial requests, they are only listed: centil trials list. Set CENTIL_OPERATOR_EMAIL to be mailed."
+        return Finding("operator", True, listed)
+    return Finding("operator", True, f"{settings.operator_email} is mailed of trial requests")
 
 
 def _connection(settings: Settings) -> sa.Connection:

@@ -12,8 +12,10 @@ from aiohttp import web
 from domain.kernel.actor import Actor
 from domain.kernel.database import Database
 from domain.kernel.errors import Unauthenticated
+from domain.kernel.ports import Payments
 from gateway.authentication import Authenticator
 from gateway.execution.run import Executor
+from gateway.idempotency import Idempotency
 from gateway.limits import Allowed, InFlight, RateLimits
 from gateway.manifests import manifest
 from gateway.persisted import Persisted
@@ -43,14 +45,16 @@ class Caller:
 class Front:
     """The desk at which every request checks in."""
 
-    def __init__(self, settings: Settings, database: Database, executor: Executor, apis: Sequence[Api]) -> None:
+    def __init__(self, settings: Settings, database: Database, executor: Executor, apis: Sequence[Api], payments: Payments) -> None:
         self.settings = settings
+        self.payments = payments
         self.database = database
         self.executor = executor
         self.apis = apis
         self.authenticator = Authenticator(database)
         self.rates = RateLimits(settings.rate_limit_url, settings.public_rate_limit)
         self.in_flight = InFlight(settings.requests_in_flight, settings.requests_in_flight_per_account)
+        self.idempotency = Idempotency(database)
         trusted = manifest(settings.trusted_documents) if settings.trusted_documents else None
         self.persisted = Persisted(trusted, only_trusted=settings.only_trusted_documents)
         self._proxies = tuple(ipaddress.ip_network(proxy) for proxy in settings.trusted_proxies)
@@ -90,7 +94,7 @@ class Front:
     def context(self, caller: Caller, request_id: str) -> Context:
         """The context of one request."""
         allowance = Allowance(caller.allowed.limit, caller.allowed.left)
-        return Context(caller.actor, self.database, request_id=request_id, apis=self.apis, allowance=allowance)
+        return Context(caller.actor, self.database, request_id=request_id, apis=self.apis, allowance=allowance, payments=self.payments)
 
     def working(self, caller: Caller) -> AbstractContextManager[None]:
         """Take a place among the requests in flight.

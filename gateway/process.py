@@ -5,7 +5,6 @@ import contextlib
 import gc
 import logging
 import os
-import signal
 import sys
 from collections.abc import Coroutine
 from typing import Any
@@ -20,6 +19,8 @@ from gateway.consoles import docs_path
 from gateway.jobs.queue import DurableQueue
 from gateway.jobs.worker import Worker
 from gateway.settings import Settings, WrongSettings
+from gateway.stopping import told_to_stop
+from gateway.stripe_fake import beside
 
 log = logging.getLogger("centil.process")
 DRAIN_SECONDS = 15
@@ -29,12 +30,12 @@ CLOSE_SECONDS = 5
 """What is left after draining, such as a page that is being sent, has so long."""
 
 
-def serve(settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT.
+def serve(settings: Settings, *, test_payments: bool = False) -> None:
+    """Serve until SIGTERM or SIGINT; with test payments, if that is allowed and nothing else takes payments.
 
     Raises WrongSettings.
     """
-    _run(_serve(settings))
+    _run(_serve(settings, test_payments=test_payments))
 
 
 def work(settings: Settings) -> None:
@@ -54,16 +55,6 @@ def _run(main: Coroutine[Any, Any, None]) -> None:
         uvloop.run(main)
 
 
-def _told_to_stop() -> asyncio.Event:
-    """An event that a signal sets."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        with contextlib.suppress(NotImplementedError):  # Windows: its loops hear no signals, Ctrl+C ends them
-            loop.add_signal_handler(number, stop.set)
-    return stop
-
-
 YOUNG_OBJECTS = 20_000
 """A large answer is some thousand objects, none of them in a cycle; looking for cycles in each took a fifth of its time."""
 
@@ -76,9 +67,11 @@ def _settled() -> None:
     gc.enable()
 
 
-async def _serve(settings: Settings) -> None:
+async def _serve(settings: Settings, *, test_payments: bool) -> None:
     logs.configure(settings)
-    stop = _told_to_stop()
+    stop = told_to_stop()
+    payments = beside.prepared(settings) if test_payments else None
+    settings = payments.settings if payments else settings
     queue = DurableQueue(settings)
     database = await open_for(settings, queue)
     server = make_server(settings, database)
@@ -92,11 +85,15 @@ async def _serve(settings: Settings) -> None:
     except OSError as error:
         reason = os.strerror(error.errno).lower() if error.errno and error.errno > 0 else str(error)
         raise WrongSettings(f"Cannot listen at {settings.host}:{settings.port}: {reason}. Set CENTIL_PORT or CENTIL_HOST.") from error
-    _greet(settings, runner)
+    _greet(settings, runner, payments)
+    if payments:
+        await payments.start(runner.addresses[0][:2])
     _settled()
     await jobs.start()
     await jobs.until(stop)
     await _drain(server, site)
+    if payments:
+        await payments.stop()
     await runner.cleanup()
     await jobs.stop()
     await database.close()
@@ -153,7 +150,7 @@ class _Jobs:
 
 async def _work(settings: Settings) -> None:
     logs.configure(settings)
-    stop = _told_to_stop()
+    stop = told_to_stop()
     queue = DurableQueue(settings)
     database = await open_for(settings, queue)
     worker = Worker(settings, ports_for(settings, database))
@@ -172,7 +169,7 @@ async def _work(settings: Settings) -> None:
         raise SystemExit(75)  # a supervisor starts it again under a new name
 
 
-def _greet(settings: Settings, runner: Runner) -> None:
+def _greet(settings: Settings, runner: Runner, payments: beside.Beside | None) -> None:
     """Say where everything is, with a line to paste."""
     port = next((address[1] for address in runner.addresses), settings.port)
     base = settings.base_url or f"http://{'127.0.0.1' if settings.host in ('0.0.0.0', '::') else settings.host}:{port}"  # noqa: S104
@@ -182,6 +179,8 @@ def _greet(settings: Settings, runner: Runner) -> None:
         lines.append(f"  GraphiQL         {base}/graphiql")
     lines.append(f"  GraphQL          {base}/graphql")
     lines += [f"  API reference    {base}{docs_path(dialect)}" for dialect in DIALECTS.values()]
+    if payments:
+        lines.append(f"  Payments         test payments at {payments.address}/_fake/ (no CENTIL_STRIPE_KEY is set)")
     if not settings.mail_url:
         lines.append(f"  Mails            {settings.var / 'mail'}/*.eml (no mail server is set)")
     if key:

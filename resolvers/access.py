@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Annotated, Any
 
 import strawberry
 
 from domain.access import commands, queries
+from domain.access.billing import COLUMNS as _BILLED
+from domain.access.billing import address_of, vat_warning
 from domain.billing import queries as billing
-from domain.billing import registration
 from domain.billing.registration import Registered
 from domain.invites import links
 from domain.invites import queries as invites
@@ -17,6 +19,9 @@ from domain.kernel import names
 from domain.kernel.language import Language
 from domain.kernel.paging import Window
 from domain.kernel.permissions import Access, Permission
+from domain.orders import placing
+from domain.orders import queries as orders
+from domain.orders.placing import Bought
 from domain.results import commands as result_commands
 from domain.results import queries as results
 from domain.results.norms import designed
@@ -28,11 +33,29 @@ from resolvers.fields import Info, arg, attribute, batched, computed, edge, grap
 from resolvers.inputs import defaulted, given, optional, required
 from resolvers.invites import Invite
 from resolvers.nodes import SOURCES, Node, Source
+from resolvers.orders import till
 from resolvers.results import NormGroup
 
 
 def account_key(account_id: int) -> str:
     return f"cus_{account_id}"
+
+
+@graph_type(requires=Permission.ACCOUNT_READ, description="Who is invoiced.")
+class BillingAddress:
+    email: str = attribute("Where invoices are mailed.")
+    company: str = attribute("Who is invoiced.")
+    attention: str | None = attribute("Who receives invoices there.")
+    street: str | None = attribute("Street and number.")
+    postal_code: str | None = attribute("Postal code.")
+    city: str | None = attribute("City.")
+    country: str = attribute("Country, as an ISO code of two letters; that of the account.")
+    vat_id: str | None = attribute("VAT number.")
+    vat_warning: str | None = computed(
+        vat_warning,
+        columns=("vat_id", "country"),
+        description="What looks wrong with the VAT number, for people; null when nothing does, and for numbers of other countries.",
+    )
 
 
 @graph_type(requires=Permission.ACCOUNT_READ, description="The owner of everything; no query looks into another one.")
@@ -62,6 +85,11 @@ class Account(Node):
     country: str = attribute("Country, as an ISO code of two letters.")
     vat_id: str | None = attribute("VAT number.")
     billing_attention: str | None = attribute("Who receives invoices.")
+    billing: BillingAddress = computed(
+        lambda *parts: address_of(SimpleNamespace(**dict(zip(_BILLED, parts, strict=True)))),
+        columns=_BILLED,
+        description="Where invoices go: the billing details, and the contact's where none are given.",
+    )
     language: Language = attribute("The language candidates are served in unless an invite says otherwise.")
     imprint: str | None = attribute("The account's own imprint on candidate pages.")
     privacy: str | None = attribute("The account's own words on how data is handled, on candidate pages.")
@@ -125,6 +153,14 @@ class Viewer:
         return [invite for _ in parents]
 
 
+@graph_type(requires=Access.PUBLIC, description="The order that came with a registration.")
+class RegistrationOrder:
+    key: str = attribute("Its key: `ord_…`. Ask for the order with the new API key.")
+    checkout_url: str | None = attribute(
+        "The page at which people pay it; null when the payment provider did not answer: then place the order again."
+    )
+
+
 @graph_type(requires=Access.PUBLIC, description="A new account; its key's secret is shown here and never again.")
 class Registration:
     account_key: str = attribute("The key of the account that the API key belongs to.")
@@ -135,6 +171,7 @@ class Registration:
     prefix: str = attribute("The first twelve characters of the secret.")
     permissions: list[Permission] = attribute("What the key may do.")
     rate_limit: int = attribute("Requests a minute.")
+    order: RegistrationOrder | None = attribute("The order of the product that was named; null without one.")
 
 
 @strawberry.input(description="Who wants an account.")
@@ -151,7 +188,7 @@ class RegisterAccountInput:
     phone: str | None = defaulted("Phone number.", None)
     website: str | None = defaulted("Website.", None)
     mode: Mode = defaulted("Which key is given back: of the live account, or of its sandbox.", Mode.LIVE)
-    product: str | None = defaulted("A product to buy at once; refused until orders exist.", None)
+    product: str | None = defaulted("The key of a product to order at once, such as `pa-pack-10`.", None)
 
 
 @strawberry.input(description="What to change of the account; what is left out stays, null takes away.")
@@ -167,11 +204,17 @@ class UpdateAccountInput:
     postal_code: str | None = optional("Postal code.")
     city: str | None = optional("City.")
     vat_id: str | None = optional("VAT number.")
+    country: str | None = optional("Country, as an ISO code of two letters; cannot be null.")
     billing_attention: str | None = optional("Who receives invoices.")
+    billing_email: str | None = optional("Where invoices are mailed; null for the address of the account.")
+    billing_company: str | None = optional("Who is invoiced; null for the company of the account.")
+    billing_street: str | None = optional("Street and number for invoices; without street, postal code and city, those of the contact.")
+    billing_postal_code: str | None = optional("Postal code for invoices.")
+    billing_city: str | None = optional("City for invoices.")
     norm_group: strawberry.ID | None = optional("The norm group that new results are compared with; null for the designed one.")
 
 
-async def _registered(context: Context, made: Registered) -> Registration:
+async def registered(context: Context, made: Registered, order: str | None = None) -> Registration:
     account: Any = await queries.by_id(context.read, made.account_id)
     key = (await queries.keys_by_key(context.read, made.account_id, [made.key.key]))[made.key.key]
     return Registration(
@@ -183,7 +226,19 @@ async def _registered(context: Context, made: Registered) -> Registration:
         prefix=key.prefix,
         permissions=[Permission(name) for name in key.permissions],
         rate_limit=key.rate_limit,
+        order=await _ordered(context, made.account_id, order),
     )
+
+
+async def _registered_and_bought(context: Context, bought: Bought) -> Registration:
+    return await registered(context, bought.registered, bought.order)
+
+
+async def _ordered(context: Context, account_id: int, key: str | None) -> RegistrationOrder | None:
+    if key is None:
+        return None
+    order: Any = (await orders.by_keys(context.read, account_id, [key]))[key]
+    return RegistrationOrder(key=key, checkout_url=order.stored_checkout_url)
 
 
 async def _account(context: Context, account_id: int) -> Any:
@@ -206,11 +261,13 @@ class AccessMutation:
     @mutation(
         requires=Access.PUBLIC,
         answers=Registration,
-        then=_registered,
-        description="Open an account with its sandbox twin (100 credits to try things) and get a first API key.",
+        then=_registered_and_bought,
+        transaction=False,
+        description="Open an account with its sandbox twin (100 credits to try things) and get a first API key. With a product, an order "
+        "of it comes along; the account and its key are kept even when its checkout cannot be opened.",
     )
-    async def register_account(self, info: Info, input: Annotated[RegisterAccountInput, arg("Who wants an account.")]) -> Registered:
-        return await registration.register(info.context.work, **given(input))
+    async def register_account(self, info: Info, input: Annotated[RegisterAccountInput, arg("Who wants an account.")]) -> Bought:
+        return await placing.register(till(info.context), **given(input))
 
     @mutation(
         requires=Permission.ACCOUNT_WRITE,

@@ -47,6 +47,18 @@ class CreditEntry(Node):
     at: datetime = attribute("When.")
 
 
+@graph_type(requires=READ, description="Credits that were added at once: credits = used + refunded + remaining.")
+class CreditPackage:
+    key: str = attribute("The key of the movement that added them: `crd_…`.")
+    kind: CreditKind = attribute("Whether they were bought or given.")
+    credits: int = attribute("How many were added.")
+    used: int = attribute("How many of them were used; those that were added first are used first.")
+    refunded: int = attribute("How many of them were taken back with a refund.")
+    remaining: int = attribute("How many of them are left.")
+    order_key: str | None = attribute("The order that they were bought with; null when they were given.")
+    added_at: datetime = attribute("When they were added.")
+
+
 @graph_type(requires=READ, description="What the account has: available = granted + bought − refunded − used, never below zero.")
 class Balance:
     available: int = attribute("How many attempts can be completed.")
@@ -65,10 +77,10 @@ class Balance:
         account: Any = await access.by_id(context.read, context.account_id)
         return [account for _ in parents]
 
-    @batched("The hundred newest entries that added credits, newest first.")
-    async def added(parents: Sequence[Any], context: Context) -> list[list[CreditEntry]]:
-        entries: Any = await queries.added(context.read, context.account_id)
-        return [entries for _ in parents]
+    @batched("The hundred newest purchases and grants, newest first, with what is left of each: the oldest are used first.")
+    async def packages(parents: Sequence[Any], context: Context) -> list[list[CreditPackage]]:
+        packages: Any = await queries.packages(context.read, context.account_id)
+        return [packages for _ in parents]
 
 
 @strawberry.input(description="Which movements of credits.")

@@ -8,10 +8,13 @@ from typing import Any, NamedTuple, TypeVar
 
 from aiodataloader import DataLoader
 
+from domain.idempotency.claims import Claim
+from domain.idempotency.first_work import FirstWork
 from domain.kernel.actor import Actor, authorize_type
 from domain.kernel.database import DEADLINE, Database
 from domain.kernel.environment import Environment
 from domain.kernel.permissions import Permission
+from domain.kernel.ports import NoPayments, Payments
 from domain.kernel.statements import Read
 from domain.kernel.work import UnitOfWork
 
@@ -46,11 +49,17 @@ class Context:
     request_id: str = ""
     apis: Sequence[Api] = ()
     allowance: Allowance | None = None
+    payments: Payments = field(default_factory=NoPayments)
+    """What takes money."""
     deadline: float = DEADLINE
     resume_after: int | None = None
     """The last event that the client of a stream has seen, when it says so (Q-25)."""
     uow: UnitOfWork | None = None
     """The transaction of the mutation field that runs now."""
+    claim: Claim | None = None
+    """The wish of the caller that the mutation is carried out once, however often it is sent (Q-10)."""
+    first_work: FirstWork = field(default_factory=FirstWork)
+    """Through which a verb that calls out does what it does once."""
     now: datetime = field(init=False)
     read: Read = field(init=False)
     _loaders: dict[Hashable, DataLoader[Any, Any]] = field(default_factory=dict)

@@ -77,6 +77,8 @@ graph_enum(
         Permission.EXPORTS_WRITE: "Have exports made (`exports:write`).",
         Permission.PRIVACY_READ: "Read what is held about a person, and the log of erasures (`privacy:read`).",
         Permission.PRIVACY_WRITE: "Erase a person's data for good (`privacy:write`).",
+        Permission.TRIALS_READ: "Read who asks for a trial; for operators, never part of a key that is not narrowed (`trials:read`).",
+        Permission.TRIALS_WRITE: "Approve and decline trials; for operators, as above (`trials:write`).",
     },
 )
 graph_enum(

@@ -56,9 +56,9 @@ class ProductQuery:
         return RestApi(**found._asdict()) if found else None
 
 
-async def _by_key(_read: Read, _account_id: int, keys: Collection[str]) -> dict[str, Any]:
+async def by_key(_read: Read, _account_id: int, keys: Collection[str]) -> dict[str, Any]:
     """Products by their keys; they are the same for all accounts and need no statement."""
     return {product.key: product for product in catalog.catalog() if product.key in keys}
 
 
-findable("Product", Access.PUBLIC, _by_key)
+findable("Product", Access.PUBLIC, by_key)

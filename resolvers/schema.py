@@ -23,8 +23,10 @@ from resolvers.events import EventSubscription
 from resolvers.exports import ExportMutation, ExportQuery
 from resolvers.instruments import InstrumentQuery
 from resolvers.invites import InviteMutation, InviteQuery
+from resolvers.invoices import InvoiceQuery
 from resolvers.job_profiles import JobProfileMutation, JobProfileQuery
 from resolvers.nodes import NodeQuery
+from resolvers.orders import OrderMutation, OrderQuery
 from resolvers.privacy import PrivacyMutation, PrivacyQuery
 from resolvers.problems import LimitReached, Shortage
 from resolvers.products import ProductQuery
@@ -34,6 +36,8 @@ from resolvers.scalars import SCALARS
 from resolvers.statistics import StatisticsQuery
 from resolvers.team_reports import TeamReportMutation, TeamReportQuery
 from resolvers.teams import TeamMutation, TeamQuery
+from resolvers.trials import TrialMutation, TrialQuery
+from resolvers.webhooks import WebhookMutation, WebhookQuery
 
 
 @strawberry.type(description="What can be asked.")
@@ -48,8 +52,10 @@ class Query(
     ExportQuery,
     InstrumentQuery,
     InviteQuery,
+    InvoiceQuery,
     JobProfileQuery,
     NodeQuery,
+    OrderQuery,
     PrivacyQuery,
     ProductQuery,
     ResultQuery,
@@ -57,11 +63,16 @@ class Query(
     StatisticsQuery,
     TeamQuery,
     TeamReportQuery,
+    TrialQuery,
+    WebhookQuery,
 ):
     pass
 
 
-@strawberry.type(description="What can be done. Each field is one transaction and answers its object or a Problem.")
+@strawberry.type(
+    description="What can be done. Each field is one transaction unless it calls out, and answers its object or a Problem. An operation "
+    "of one field that is sent with the header `Idempotency-Key` is carried out once, however often it comes within 24 hours."
+)
 class Mutation(
     AccessMutation,
     AttemptMutation,
@@ -71,10 +82,13 @@ class Mutation(
     ExportMutation,
     InviteMutation,
     JobProfileMutation,
+    OrderMutation,
     PrivacyMutation,
     SavedMatchMutation,
     TeamMutation,
     TeamReportMutation,
+    TrialMutation,
+    WebhookMutation,
 ):
     pass
 

@@ -16,7 +16,7 @@ from domain.kernel.actor import RATE_LIMIT, ActorKind
 from domain.kernel.errors import BadInput, NotFound
 from domain.kernel.identifiers import new_key, new_secret
 from domain.kernel.language import Language
-from domain.kernel.permissions import EVERYTHING, Permission
+from domain.kernel.permissions import EVERYTHING, OPERATING, Permission
 from domain.kernel.work import UnitOfWork
 
 OVERLAP = timedelta(hours=24)
@@ -85,7 +85,7 @@ async def own_account(uow: UnitOfWork) -> Account:
 
 
 async def change_account(uow: UnitOfWork, changes: dict[str, Any]) -> int:
-    """Change what an account may change of itself: language, country, imprint, privacy text, contact details, norm group.
+    """Change what an account may change of itself: language, country, texts, contact and billing details, norm group.
 
     A text given as empty is taken away. Raises BadInput.
     """
@@ -101,6 +101,8 @@ async def change_account(uow: UnitOfWork, changes: dict[str, Any]) -> int:
             value = _country(value)
         elif name == "website":
             value = inputs.web_page(value, name)
+        elif name == "billing_email":
+            value = inputs.email_address(value, "billingEmail") if value else None
         elif name not in ("language", "norm_group"):
             value = inputs.line(value, inputs.spelled(name), required=name == "company", plain=name == "company")
         setattr(account, name, value)
@@ -127,12 +129,14 @@ async def create_key(
 ) -> NewKey:
     """Make an API key of the account; its secret is in the answer and nowhere else.
 
-    Without permissions it gets those of the actor. Raises GrantsMoreThanItHas, TokenMakesNoCredential, BadInput.
+    Without permissions it gets those of the actor but an operator's. Raises GrantsMoreThanItHas, TokenMakesNoCredential, BadInput.
     """
     granted = _grantable(uow, permissions)
+    account = await own_account(uow)
+    if account.mode == "test" and granted & OPERATING:
+        raise BadInput.field("permissions", message="A key of a sandbox cannot have an operator's permissions.")
     if expires_at is not None and expires_at <= uow.now:
         raise BadInput.field("expiresAt", message="'expiresAt' must lie in the future.")
-    account = await own_account(uow)
     secret = credentials.new_key_secret(account.mode)
     row = ApiKey(
         account_id=uow.account_id,
@@ -153,12 +157,12 @@ async def create_key(
 
 
 def _grantable(uow: UnitOfWork, wanted: Iterable[Permission] | None) -> frozenset[Permission]:
-    """What the actor may hand on: no more than it has, and nothing from a token (Q-4)."""
+    """What the actor may hand on: no more than it has, an operator's permissions only by name, and nothing from a token (Q-4)."""
     if uow.actor.kind is ActorKind.TOKEN:
         raise TokenMakesNoCredential
     registering = uow.actor.kind is ActorKind.ANONYMOUS  # somebody's first key, in the account just made
     own = EVERYTHING if registering else uow.actor.permissions
-    granted = own if wanted is None else frozenset(wanted)
+    granted = own - OPERATING if wanted is None else frozenset(wanted)
     if not granted:
         raise BadInput.field("permissions", message="Name at least one permission.")
     if lacking := granted - own:

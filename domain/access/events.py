@@ -19,6 +19,11 @@ CHANGEABLE = (
     "city",
     "vat_id",
     "billing_attention",
+    "billing_email",
+    "billing_company",
+    "billing_street",
+    "billing_postal_code",
+    "billing_city",
     "norm_group",
 )
 _GRANTED = codes("The permissions it has.", Permission)

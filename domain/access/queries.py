@@ -37,6 +37,10 @@ _BY_EMAIL = statement(
     select(Account.account_id).where(Account.email == bindparam("email"), Account.mode == bindparam("mode", "live")),
     unscoped="a registration mail names the account",
 )
+_BY_EMAILS = statement(
+    select(Account.email, Account.account_id).where(any_of(Account.email), Account.mode == bindparam("mode", "live")),
+    unscoped="an operator is told which account an address has already",
+)
 _CREDENTIAL = select(
     ApiKey.account_id, ApiKey.key, ApiKey.permissions, ApiKey.rate_limit, ApiKey.expires_at, ApiKey.revoked_at, Account.status
 ).join(Account, Account.account_id == ApiKey.account_id)
@@ -105,3 +109,8 @@ async def by_email(read: Read, email: str) -> int | None:
     """The live account registered with an email address; for the operator's command line."""
     rows = await read(_BY_EMAIL, email=email)
     return rows[0].account_id if rows else None
+
+
+async def by_emails(read: Read, emails: Collection[str]) -> dict[str, int]:
+    """The live accounts registered with email addresses; for operators alone."""
+    return {row.email: int(row.account_id) for row in await read(_BY_EMAILS, keys=emails)}

@@ -19,6 +19,15 @@ _LEFT = select(_AVAILABLE).where(_BALANCE.c.account_id == ACCOUNT)
 _SPEND = update(_BALANCE).where(_OWN, _AVAILABLE >= 1).values(used=_BALANCE.c.used + 1)
 _GRANT = update(_BALANCE).where(_OWN).values(granted=_BALANCE.c.granted + bindparam("amount"))
 _OPEN = {name: insert.on_conflict_do_nothing(index_elements=["account_id"]) for name, insert in inserts(CreditBalance).items()}
+_PURCHASE = update(_BALANCE).where(_OWN).values(bought=_BALANCE.c.bought + bindparam("amount"))
+_HELD = _LEFT.with_for_update()
+_TAKE_BACK = update(_BALANCE).where(_OWN, bindparam("amount") <= _AVAILABLE).values(refunded=_BALANCE.c.refunded + bindparam("amount"))
+_TOLD = {
+    "grant": events.CREDITS_ADDED,
+    "purchase": events.CREDITS_ADDED,
+    "completion": events.CREDITS_USED,
+    "refund": events.CREDITS_TAKEN_BACK,
+}
 _BOOK = {
     name: insert.on_conflict_do_nothing(index_elements=["account_id", "reference"]).returning(_ENTRY.c.key)
     for name, insert in inserts(CreditEntry).items()
@@ -32,9 +41,33 @@ async def grant(uow: UnitOfWork, amount: int, *, reference: str) -> str:
     """
     if not 0 < amount <= LARGEST_GRANT:
         raise BadInput.field("amount", message=f"'amount' must be from 1 to {LARGEST_GRANT}.")
-    await uow.session.execute(_OPEN[uow.dialect], {"account_id": uow.account_id, "granted": 0, "bought": 0, "refunded": 0, "used": 0})
+    await _open(uow)
     await uow.session.execute(_GRANT, {"owner": uow.account_id, "amount": amount})
     return await _book(uow, "grant", amount, reference)
+
+
+async def purchase(uow: UnitOfWork, amount: int, *, reference: str) -> str:
+    """Add credits that were paid for and return the key of the entry; `amount` is positive.
+
+    Raises AlreadyBooked when the reference was used.
+    """
+    await _open(uow)
+    await uow.session.execute(_PURCHASE, {"owner": uow.account_id, "amount": amount})
+    return await _book(uow, "purchase", amount, reference)
+
+
+async def take_back(uow: UnitOfWork, at_most: int, *, reference: str) -> int:
+    """Take back credits whose price was refunded, as far as they are unspent; return how many; nothing is booked for none.
+
+    Raises AlreadyBooked when the reference was used.
+    """
+    held = await uow.session.execute(_HELD, {"account_id": uow.account_id})  # nobody spends one of them before this work ends
+    amount = min(at_most, int(held.scalar_one_or_none() or 0))
+    if amount <= 0:
+        return 0
+    await uow.session.execute(_TAKE_BACK, {"owner": uow.account_id, "amount": amount})
+    await _book(uow, "refund", -amount, reference)
+    return amount
 
 
 async def spend(uow: UnitOfWork, *, reference: str) -> str:
@@ -59,11 +92,16 @@ async def require(uow: UnitOfWork, amount: int) -> None:
         raise InsufficientCredits(required=amount, available=available)
 
 
+async def _open(uow: UnitOfWork) -> None:
+    """Begin the sums of an account that had no credits before."""
+    await uow.session.execute(_OPEN[uow.dialect], {"account_id": uow.account_id, "granted": 0, "bought": 0, "refunded": 0, "used": 0})
+
+
 async def _book(uow: UnitOfWork, kind: str, amount: int, reference: str) -> str:
     """Write a movement unless its reference was used; the index decides, whoever comes at the same time."""
     entry = {"account_id": uow.account_id, "key": new_key("crd"), "kind": kind, "amount": amount, "reference": reference, "at": uow.now}
     key = (await uow.session.execute(_BOOK[uow.dialect], entry)).scalar_one_or_none()
     if key is None:
         raise AlreadyBooked
-    uow.record(events.CREDITS_USED if amount < 0 else events.CREDITS_ADDED, str(key), amount=amount, kind=kind)
+    uow.record(_TOLD[kind], str(key), amount=amount, kind=kind)
     return str(key)

@@ -12,12 +12,6 @@ class InsufficientCredits(DomainError):
         super().__init__(details={"required": required, "available": available})
 
 
-class NoOrdersYet(DomainError):
-    kind = Kind.BAD_INPUT
-    code = "ORDERS_NOT_AVAILABLE"
-    text = "Orders cannot be placed yet: register without 'product_id'. Credits are granted by the operator."
-
-
 class AlreadyBooked(DomainError):
     kind = Kind.CONFLICT
     code = "ALREADY_BOOKED"

@@ -1,6 +1,6 @@
 """What happens to credits."""
 
-from domain.kernel.event_types import Fact, Thing, code, happening, number
+from domain.kernel.event_types import Thing, code, happening, less, number
 
 CREDIT_ENTRY = Thing("CreditEntry", "crd_")
 
@@ -14,7 +14,14 @@ CREDITS_ADDED = happening(
 CREDITS_USED = happening(
     "credits.used",
     CREDIT_ENTRY,
-    "Credits were used, or taken back.",
-    amount=Fact("How many, as a negative number.", {"type": "integer", "maximum": -1}, lambda value: type(value) is int and value < 0, -1),
-    kind=code("What for.", ["completion", "refund"]),
+    "A credit was used by a completed attempt.",
+    amount=less("How many, as a negative number."),
+    kind=code("What for.", ["completion"]),
+)
+CREDITS_TAKEN_BACK = happening(
+    "credits.taken_back",
+    CREDIT_ENTRY,
+    "Credits were taken back, because their order was refunded.",
+    amount=less("How many, as a negative number."),
+    kind=code("What for.", ["refund"]),
 )

@@ -3,9 +3,11 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, case, func, literal, select
+from sqlalchemy.orm import aliased
 
 from domain.billing.model import CreditBalance, CreditEntry
+from domain.billing.packages import OF_ORDER, OF_REFUND, Package, divided
 from domain.kernel.columns import UtcDateTime
 from domain.kernel.listing import Listing, Order, one_of, where
 from domain.kernel.paging import Page, Window
@@ -25,12 +27,26 @@ _BALANCE = statement(
 )
 _COLUMNS = (CreditEntry.key, CreditEntry.kind, CreditEntry.amount, CreditEntry.reference, CreditEntry.at)
 _BY_KEY = statement(select(*_COLUMNS).where(CreditEntry.account_id == ACCOUNT, any_of(CreditEntry.key)), "CreditEntry")
-_ADDED = statement(
-    select(*_COLUMNS)
+_REFUND = aliased(CreditEntry, name="refund")
+_OF_IT = literal(OF_REFUND) + func.substr(CreditEntry.reference, len(OF_ORDER) + 1)
+_BACK = (
+    select(func.coalesce(-func.sum(_REFUND.amount), 0))
+    .where(_REFUND.account_id == ACCOUNT, _REFUND.reference > _OF_IT + ":", _REFUND.reference < _OF_IT + ";")
+    .scalar_subquery()
+)
+_PACKAGES = statement(
+    select(
+        *_COLUMNS,
+        case((CreditEntry.reference.startswith(OF_ORDER), _BACK), else_=0).label("back"),
+        CreditBalance.granted,
+        CreditBalance.bought,
+        CreditBalance.refunded,
+        CreditBalance.used,
+    )
+    .join(CreditBalance, CreditBalance.account_id == CreditEntry.account_id)
     .where(CreditEntry.account_id == ACCOUNT, CreditEntry.amount > 0)
     .order_by(CreditEntry.at.desc(), CreditEntry.key.desc())
     .limit(100),
-    "CreditEntry",
 )
 LEDGER = Listing(
     select(*_COLUMNS).where(CreditEntry.account_id == ACCOUNT),
@@ -57,9 +73,9 @@ async def entries_by_key(read: Read, account_id: int, keys: Collection[str]) -> 
     return by_key(await read(_BY_KEY, account_id=account_id, keys=keys), "key")
 
 
-async def added(read: Read, account_id: int) -> list[Row]:
-    """The hundred newest entries that added credits, newest first."""
-    return await read(_ADDED, account_id=account_id)
+async def packages(read: Read, account_id: int) -> list[Package]:
+    """What is left of the hundred newest purchases and grants, newest first."""
+    return divided(await read(_PACKAGES, account_id=account_id))
 
 
 async def ledger(read: Read, account_id: int, window: Window, *, given: Mapping[str, Any] | None = None) -> Page:

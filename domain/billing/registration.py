@@ -5,7 +5,6 @@ from typing import Any, NamedTuple
 from domain.access import commands as access
 from domain.access.credentials import NewKey
 from domain.billing import credits
-from domain.billing.errors import NoOrdersYet
 from domain.kernel.permissions import EVERYTHING
 from domain.kernel.work import UnitOfWork
 
@@ -20,17 +19,24 @@ class Registered(NamedTuple):
     key: NewKey
 
 
-async def register(uow: UnitOfWork, *, mode: str, product: str | None = None, **details: Any) -> Registered:
+async def register(uow: UnitOfWork, *, mode: str, **details: Any) -> Registered:
     """Open an account and its sandbox twin, and make a key of the one that `mode` names.
 
-    Raises EmailTaken, BadInput, and NoOrdersYet when a product is named.
+    Raises EmailTaken, BadInput.
     """
-    if product is not None:
-        raise NoOrdersYet
-    live, sandbox = await access.open_account(uow, details)
-    await uow.enter(sandbox)
-    await credits.grant(uow, SANDBOX_CREDITS, reference="sandbox")
+    live, sandbox = await open_accounts(uow, details)
     account_id = sandbox if mode == "test" else live
     await uow.enter(account_id)
     key = await access.create_key(uow, name="First key", permissions=EVERYTHING)
     return Registered(account_id, live, key)
+
+
+async def open_accounts(uow: UnitOfWork, details: dict[str, Any]) -> tuple[int, int]:
+    """Open a live account and its sandbox with the sandbox's credits; return their ids.
+
+    Raises EmailTaken, BadInput.
+    """
+    live, sandbox = await access.open_account(uow, details)
+    await uow.enter(sandbox)
+    await credits.grant(uow, SANDBOX_CREDITS, reference="sandbox")
+    return live, sandbox

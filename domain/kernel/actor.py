@@ -4,10 +4,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from domain.kernel.errors import Forbidden, Unauthenticated
-from domain.kernel.permissions import EVERYTHING, TAKING, Access, Permission, Requirement
+from domain.kernel.permissions import EVERYTHING, OPERATING, TAKING, Access, Permission, Requirement
 
 RATE_LIMIT = 100
 """Requests a minute of one key unless its row says otherwise (R-ESC-2)."""
+INSTALLATION = 0
+"""The account of the installation itself, which nobody has: what lies in it belongs to no customer, such as trial requests."""
 
 
 class ActorKind(StrEnum):
@@ -55,8 +57,8 @@ class Actor:
 
     @classmethod
     def system(cls, account_id: int | None = None) -> "Actor":
-        """The operator at the command line, or a job: may do everything in the account."""
-        return cls(ActorKind.SYSTEM, account_id, EVERYTHING)
+        """The operator at the command line, or a job: may do everything in the account, and what operators alone may."""
+        return cls(ActorKind.SYSTEM, account_id, EVERYTHING | OPERATING)
 
     @classmethod
     def candidate(cls, account_id: int, invite_key: str) -> "Actor":

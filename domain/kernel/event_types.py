@@ -4,6 +4,7 @@ A context declares its own in its `events.py`, and records no others. Facts are 
 there is no way to declare one that could hold words, so none can be personal (Q-11).
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -59,6 +60,29 @@ def number(description: str, *, least: int = 0, optional: bool = False) -> Fact:
     """A whole number, such as a count."""
     schema = {"type": "integer", "minimum": least}
     return Fact(description, schema, lambda value: type(value) is int and value >= least, max(least, 3), optional)
+
+
+def less(description: str) -> Fact:
+    """A whole number below zero: what was taken away."""
+    return Fact(description, {"type": "integer", "maximum": -1}, lambda value: type(value) is int and value < 0, -1)
+
+
+def amount(description: str, *, optional: bool = False) -> Fact:
+    """Money in cents, below zero where it is given back."""
+    return Fact(description, {"type": "integer"}, lambda value: type(value) is int, 5831, optional)
+
+
+def shaped(description: str, pattern: str, example: str) -> Fact:
+    """A text of numbers and signs that has a shape, such as the number of an invoice."""
+    fits = re.compile(pattern).fullmatch
+    return Fact(
+        description, {"type": "string", "pattern": f"^{pattern}$"}, lambda value: isinstance(value, str) and bool(fits(value)), example
+    )
+
+
+def shaped_all(description: str, pattern: str, example: str, *, optional: bool = False) -> Fact:
+    """Some texts of a shape, such as names of types that may have gone since."""
+    return _many(description, shaped("", pattern, example), optional)
 
 
 def yes_or_no(description: str, *, optional: bool = False) -> Fact:

@@ -175,6 +175,18 @@ class Listing:
         [row] = await read(statement, account_id=account_id, **self._parameters(fragments, always))
         return int(row[0])
 
+    async def sums(self, read: Read, account_id: int, *, of: Sequence[Any], by: Any, given: Mapping[str, Any]) -> list[Row]:
+        """How many rows pass the filters, and the sums of some columns, for each value of a column `by`, in its order."""
+        fragments = self._fragments(given)
+
+        def build(conditions: list[Any], _dialect: str, _shape: Any) -> Any:
+            totals = [sa.cast(func.sum(column), sa.BigInteger).label(column.key) for column in of]
+            summed = self.rows.with_only_columns(by, func.count().label("number"), *totals, maintain_column_froms=True)
+            return summed.where(*conditions).group_by(by).order_by(by)
+
+        statement = self._shape(("sums", by.key, *(column.key for column in of)), fragments, build)
+        return await read(statement, account_id=account_id, **self._parameters(fragments, {}))
+
     async def _count_all(self, read: Read, account_id: int, fragments: list[Fragment], always: Any, _keys: Sequence[Any]) -> dict[Any, int]:
         statement = self._shape(("count",), fragments, lambda conditions, _dialect, _shape: self._counted(conditions))
         [row] = await read(statement, account_id=account_id, **self._parameters(fragments, always))

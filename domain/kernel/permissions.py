@@ -33,9 +33,15 @@ class Permission(StrEnum):
     EXPORTS_WRITE = "exports:write"
     PRIVACY_READ = "privacy:read"
     PRIVACY_WRITE = "privacy:write"
+    TRIALS_READ = "trials:read"
+    TRIALS_WRITE = "trials:write"
 
 
-EVERYTHING = frozenset(Permission)
+OPERATING = frozenset({Permission.TRIALS_READ, Permission.TRIALS_WRITE})
+"""What reaches beyond one account: a key has these only when an operator named them, at the command line or with such a key."""
+
+EVERYTHING = frozenset(Permission) - OPERATING
+"""All that an account may do with what is its own; what keys get that are not narrowed."""
 
 TAKING = frozenset(
     {
@@ -49,7 +55,7 @@ TAKING = frozenset(
 )
 """What a candidate's link carries. It opens the few fields that admit candidates, and no other (see `Access`)."""
 
-ANALYST = frozenset(permission for permission in Permission if permission.value.endswith(":read"))
+ANALYST = frozenset(permission for permission in EVERYTHING if permission.value.endswith(":read"))
 """What a browser's access token carries unless it asks for something else."""
 
 

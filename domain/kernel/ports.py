@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Protocol
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from domain.kernel.database import Database
+    from domain.kernel.statements import Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +78,108 @@ class Typesetter(Protocol):
     async def pdf(self, template: str, data: Mapping[str, Any]) -> bytes:
         """Set a template with data that can be written as JSON; `data` has the `date` of the document as ISO text."""
 
+    async def e_invoice(self, template: str, data: Mapping[str, Any], xml: bytes) -> bytes:
+        """The same as a PDF/A-3 that carries its XML of EN 16931 as `factur-x.xml`."""
+
     def version(self, template: str) -> str:
         """What a template looks like, as a short text: another one means other bytes for the same data."""
+
+
+class Trouble(StrEnum):
+    """Why a message got no answer, or was not sent at all."""
+
+    TIMEOUT = "timeout"
+    NO_CONNECTION = "no_connection"
+    NO_SUCH_NAME = "no_such_name"
+    BAD_CERTIFICATE = "bad_certificate"
+    ADDRESS_REFUSED = "address_refused"
+    NO_HTTP = "no_http"
+    NOT_WRITTEN = "not_written"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What became of a message: the status of the answer, or why there was none."""
+
+    latency: timedelta
+    status: int | None = None
+    trouble: Trouble | None = None
+    retry_after: str | None = None
+    """The header of that name, as it came."""
+
+
+class Courier(Protocol):
+    """Something that carries messages to addresses on the web that customers named."""
+
+    async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
+        """Deliver a message once, within its own bounds of time and size; whatever happens is in the reply."""
+
+
+class Messages(Protocol):
+    """Something that writes what is told of events in the words of a documented API."""
+
+    async def body(self, api: str, account_id: int, happened: "Row") -> bytes | None:
+        """The body that tells of an event; None when that API has nothing to tell of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """What a payment provider is to ask a customer for."""
+
+    order: str
+    account_id: int
+    name: str
+    """What is bought, as the customer reads it."""
+    cents: int
+    """All that is to be paid, tax included."""
+    currency: str
+    email: str
+    language: str
+    paid_url: str
+    """Where the customer is led afterwards."""
+    canceled_url: str
+    expires_at: datetime
+    once: str
+    """The same again means the same checkout again, not a second one."""
+
+
+class OpenedCheckout(NamedTuple):
+    """A checkout that a customer can pay."""
+
+    session: str
+    """The provider's own number."""
+    url: str
+
+
+class CheckoutUnanswered(Exception):
+    """Nobody knows whether a checkout was opened; asking the same again finds out."""
+
+
+class CheckoutRefused(Exception):
+    """The provider said no; nothing was opened, and asking the same again gets the same answer."""
+
+
+class Payments(Protocol):
+    """Something that takes money."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether this installation takes money at all."""
+
+    async def open(self, checkout: Checkout) -> OpenedCheckout:
+        """Open a checkout, or give again the one that was opened for the same.
+
+        Raises CheckoutUnanswered, CheckoutRefused.
+        """
+
+
+class NoPayments:
+    """Takes no money: for installations without a payment provider."""
+
+    ready = False
+
+    async def open(self, checkout: Checkout) -> OpenedCheckout:
+        raise CheckoutRefused
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,3 +190,5 @@ class Ports:
     mailer: Mailer
     files: Files
     typesetter: Typesetter
+    courier: Courier
+    messages: Messages

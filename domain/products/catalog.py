@@ -16,6 +16,7 @@ class Product:
 
     graph_type: ClassVar[str] = "Product"
     key: str
+    number: int
     category: str
     name: Text
     description: Text

@@ -27,24 +27,28 @@ def create_key(
     permission: Annotated[
         list[str] | None, typer.Option(help="What it may do, such as invites:read; repeat for more. Default: all.")
     ] = None,
+    operator: Annotated[
+        bool, typer.Option("--operator", help="For an operator: it may read and decide trial requests. Default then: nothing else.")
+    ] = False,
     test: Test = False,
 ) -> None:
     """Make an API key and show it, once."""
     settings = frame.settings()
     from domain.access import commands
     from domain.kernel.actor import Actor
-    from domain.kernel.permissions import Permission
+    from domain.kernel.permissions import OPERATING, Permission
 
     known = {one.value for one in Permission}
     if unknown := sorted(set(permission or ()) - known):
         raise frame.Stop(f"Unknown permission {', '.join(unknown)}. There are: {', '.join(sorted(known))}.")
+
+    granted = {Permission(one) for one in permission or ()} | (OPERATING if operator else set()) or None
 
     async def make() -> str:
         async with frame.database(settings) as database:
             actor = Actor.system(await frame.account_id_of(database, account))
             async with database.work(actor) as uow:
                 await commands.enter_mode(uow, "test" if test else None)
-                granted = [Permission(one) for one in permission] if permission else None
                 return (await commands.create_key(uow, name=name, permissions=granted)).secret
 
     typer.echo(frame.run(make))

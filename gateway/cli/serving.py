@@ -21,7 +21,9 @@ def add_to(app: typer.Typer) -> None:
 
 
 def serve(
-    prepare: Annotated[bool, typer.Option("--prepare", help="First migrate the database and make a demo account, where needed.")] = False,
+    prepare: Annotated[
+        bool, typer.Option("--prepare", help="First migrate the database and make a demo account, where needed; with test payments.")
+    ] = False,
 ) -> None:
     """Serve the graph, the REST APIs and the candidate pages; with jobs, unless CENTIL_WORKER=false."""
     settings = frame.settings()
@@ -33,7 +35,7 @@ def serve(
             _prepare(settings)
         storage.check(settings)
         erasures.check(settings)
-        process.serve(settings)
+        process.serve(settings, test_payments=prepare)
     except (storage.WrongSchema, WrongSettings) as error:
         raise Stop(str(error)) from None
 

@@ -40,6 +40,8 @@ def as_owner(table: str) -> Iterator[None]:
         op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
     yield
     if on_postgresql():
+        op.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a row that two steps changed waits for its foreign keys, and a table for that
+        op.execute("SET CONSTRAINTS ALL DEFERRED")
         op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
 
 

@@ -14,9 +14,10 @@ HEADERS = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inl
 class Assets:
     """Static files, read once; the hash of a file stands in its address, so that a changed one is asked for anew."""
 
-    def __init__(self, folder: Traversable, root: str) -> None:
+    def __init__(self, folder: Traversable, root: str, *more: Traversable) -> None:
         self._root = root
-        self._files = {file.name: file.read_bytes() for file in folder.iterdir() if file.name.rpartition(".")[2] in KINDS}
+        files = [file for one in (folder, *more) for file in one.iterdir()]
+        self._files = {file.name: file.read_bytes() for file in files if file.name.rpartition(".")[2] in KINDS}
         self._hashes = {name: hashlib.sha256(body).hexdigest()[:16] for name, body in self._files.items()}
 
     def address(self, name: str) -> str:

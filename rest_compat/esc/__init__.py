@@ -1,8 +1,25 @@
 """The esc Profile API: 43 documented operations under /api/v1, of which those below are served so far."""
 
 from rest_compat.dialect import Dialect
-from rest_compat.esc import account, discovery, gdpr, invites, job_profiles, matches, profiles, reports, results, search, teams
-from rest_compat.esc.dialect import ERROR_SCHEMA, SECURITY, credential, failure, success, success_schema
+from rest_compat.esc import (
+    account,
+    discovery,
+    gdpr,
+    invites,
+    invoices,
+    job_profiles,
+    matches,
+    orders,
+    profiles,
+    reports,
+    results,
+    search,
+    teams,
+    trials,
+    webhooks,
+)
+from rest_compat.esc.dialect import ERROR_SCHEMA, SECURITY, credential, failure, success, success_schema, told
+from rest_compat.esc.messages import MESSAGES
 
 DIALECT = Dialect(
     name="esc",
@@ -12,7 +29,9 @@ DIALECT = Dialect(
     base_path="/api/v1",
     routes=(
         *discovery.ROUTES,
+        *trials.ROUTES,
         *account.ROUTES,
+        *orders.ROUTES,
         *invites.ROUTES,
         *results.ROUTES,
         *reports.ROUTES,
@@ -21,13 +40,17 @@ DIALECT = Dialect(
         *job_profiles.ROUTES,
         *matches.ROUTES,
         *teams.ROUTES,
+        *invoices.ROUTES,
         *gdpr.ROUTES,
+        *webhooks.ROUTES,
     ),
     credential=credential,
     challenge="Bearer",
     failure=failure,
     success=success,
     success_schema=success_schema,
+    told=told,
+    messages=MESSAGES,
     error_schema=ERROR_SCHEMA,
     security=SECURITY,
     always=(401, 403, 429, 503),

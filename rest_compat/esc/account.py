@@ -24,14 +24,18 @@ class Credits(Body):
 class Package(Body):
     id: str = at("key")
     type: Annotated[str, BeforeValidator(lower)] = at("kind")
-    credits: int = at("amount")
-    added_at: Moment = at("at")
+    credits: int = at("credits")
+    credits_used: int = at("used")
+    credits_refunded: int = at("refunded")
+    credits_remaining: int = at("remaining")
+    order_id: str | None = may_lack("orderKey")
+    purchased_at: Moment = at("addedAt")
 
 
 class Balance(Body):
     customer: Customer = at("account")
     balance: Annotated[Credits, SAME]
-    packages: list[Package] = at("added")
+    packages: list[Package] = at("packages")
 
 
 class Account(Body):
@@ -59,7 +63,7 @@ class Billing(Body):
     street: Text = at("street")
     city: Annotated[str, BeforeValidator(lambda source: " ".join(filter(None, (source["postalCode"], source["city"])))), SAME]
     vat_id: Text = at("vatId")
-    attention: Text = at("billingAttention")
+    attention: Text = at("attention")
 
 
 class KeyOfAccount(Body):
@@ -82,7 +86,7 @@ class AccountLinks(Body):
 class AccountInformation(Body):
     account: Annotated[Account, SAME]
     contact: Annotated[Contact, SAME]
-    billing: Annotated[Billing, SAME]
+    billing: Billing = at("billing")
     api_keys: list[KeyOfAccount] = at("activeApiKeys")
     links: Annotated[AccountLinks, SAME]
 

@@ -58,7 +58,7 @@ class Register(Parameters):
     product: Literal["pa-single", "pa-pack-10", "pa-pack-50"] | None = Field(
         None,
         alias="product_id",
-        description="A product to buy at once. Refused with 400 until orders exist.",
+        description="A product to buy at once: opens a checkout.",
     )
     mode: Literal["live", "test"] = Field("live", description="Which key is answered: of the live account or of its sandbox.")
 
@@ -89,17 +89,18 @@ NEXT_STEPS = {
 }
 
 
-class Order(Body):
+class FirstOrder(Body):
     order_id: str = at("key")
-    checkout_url: Address = at("checkoutUrl")
+    checkout_url: Address | None = may_lack("checkoutUrl")
+    """Left out when the payment provider did not answer; `POST /orders` then goes on with the order."""
 
 
 class Registered(Body):
     message: Annotated[str, constant("Registration successful. Save the API key: it is shown only once."), SAME]
     customer: Annotated[NewCustomer, SAME]
     api_key: Annotated[ApiKey, SAME]
-    order: Order | None = may_lack("order")
-    """Present when a product was ordered; until orders exist, never (R-ESC-10)."""
+    order: FirstOrder | None = may_lack("order")
+    """Present when a product was ordered (R-ESC-10)."""
     next_steps: Annotated[dict[str, str], constant(NEXT_STEPS), SAME]
 
 
@@ -126,6 +127,7 @@ ROUTES = (
         status=201,
         refusals=(409,),
         operation_id="registerApiAccess",
-        description="Opens an account and a sandbox beside it, and answers an API key, which is shown only here.",
+        description="Opens an account and a sandbox beside it, and answers an API key, which is shown only here. "
+        "With a product, an order comes along with the page at which people pay it.",
     ),
 )

@@ -18,7 +18,7 @@ from graphql import (
 
 from domain.kernel.actor import Actor, ActorKind
 from domain.kernel.errors import Forbidden, Unauthenticated
-from domain.kernel.permissions import EVERYTHING, Access, Permission
+from domain.kernel.permissions import EVERYTHING, OPERATING, Access, Permission
 from gateway import graph
 from resolvers.schema import build
 
@@ -36,16 +36,25 @@ FOR_CANDIDATES = {
     ("mutation", "startAttempt"),
     ("mutation", "updateCandidate"),
 }
+FOR_OPERATORS = {
+    ("mutation", "approveTrial"),
+    ("mutation", "declineTrial"),
+    ("query", "trialRequest"),
+    ("query", "trialRequests"),
+}
 FOR_ANYBODY = {
     ("mutation", "confirmEntry"),
+    ("mutation", "openTrial"),
     ("mutation", "registerAccount"),
     ("mutation", "requestEntry"),
+    ("mutation", "requestTrial"),
     ("query", "entry"),
     ("query", "instrument"),
     ("query", "instruments"),
     ("query", "openLink"),
     ("query", "products"),
     ("query", "restApi"),
+    ("query", "trial"),
 }
 
 
@@ -104,12 +113,14 @@ class TestRootFields:
         reached = admitted(Actor(ActorKind.KEY, 1, frozenset(), "key_1"))
         assert reached - FOR_ANYBODY == {("query", "node"), ("query", "nodes"), ("query", "viewer")}
 
-    def test_a_key_with_everything_reaches_everything(self) -> None:
-        assert admitted(Actor(ActorKind.KEY, 1, EVERYTHING, "key_1")) == set(ROOTS)
+    def test_a_key_with_everything_reaches_everything_but_what_is_an_operators(self) -> None:
+        every = Actor(ActorKind.KEY, 1, EVERYTHING | OPERATING, "key_1")
+        assert admitted(every) == set(ROOTS)
+        assert admitted(Actor(ActorKind.KEY, 1, EVERYTHING, "key_1")) == set(ROOTS) - FOR_OPERATORS
 
     @pytest.mark.parametrize("missing", sorted(Permission))
     def test_each_permission_is_needed_for_something(self, missing: Permission) -> None:
-        lacking = Actor(ActorKind.KEY, 1, EVERYTHING - {missing}, "key_1")
+        lacking = Actor(ActorKind.KEY, 1, (EVERYTHING | OPERATING) - {missing}, "key_1")
         assert admitted(lacking) < set(ROOTS)
         assert {refusal(lacking, *root) for root in set(ROOTS) - admitted(lacking)} == {Forbidden}
 

@@ -6,5 +6,5 @@ from tests.support import both_ways
 
 
 @pytest.fixture(autouse=True)
-def both(monkeypatch: pytest.MonkeyPatch) -> None:
-    both_ways.check_all(monkeypatch)
+def both(monkeypatch: pytest.MonkeyPatch, pytestconfig: pytest.Config) -> None:
+    both_ways.check_all(monkeypatch, everywhere=pytestconfig.getoption("--long"))

@@ -17,7 +17,7 @@ from domain.kernel.ports import Mail
 from gateway import moments
 from gateway.adapters.mails import headers
 
-UNCONFIRMED = ("entry",)
+UNCONFIRMED = ("entry", "trial_requested")
 """Mails to an address that somebody typed, perhaps of another person: they show no words of whoever typed it."""
 _NAMESPACE = ' xmlns="http://www.w3.org/1999/xhtml"'
 """Means nothing in HTML, and looks like an address to filters."""
@@ -81,7 +81,7 @@ def letter(mail: Mail) -> Letter:
         link=facts["link"],
         more=[paragraph.format_map(facts) for paragraph in words["more"]],
         copy=frame["copy"],
-        foot=frame["foot"].format_map(facts),
+        foot=words.get("foot", frame["foot"]).format_map(facts),
     )
 
 

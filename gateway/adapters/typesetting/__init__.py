@@ -12,12 +12,16 @@ from typing import Any, Literal
 
 import orjson
 
+from gateway.adapters.typesetting import einvoice
 from gateway.adapters.typesetting.coverage import showable
 
 FOLDER = Path(__file__).parent
 FONTS = FOLDER / "fonts"
 STANDARD: Literal["a-2a"] = "a-2a"
 """Archivable and accessible: fonts embedded, text can be searched, structure tagged."""
+
+WITH_FILES: Literal["a-3a"] = "a-3a"
+"""The same, with files attached."""
 
 
 class Typst:
@@ -30,13 +34,20 @@ class Typst:
         async with self._places:
             return await asyncio.to_thread(render, template, data)
 
+    async def e_invoice(self, template: str, data: Mapping[str, Any], xml: bytes) -> bytes:
+        async with self._places:
+            return await asyncio.to_thread(lambda: einvoice.declared(render(template, data, xml)))
+
     def version(self, template: str) -> str:
         """Changes with whatever decides how a template looks."""
         return _version(template)
 
 
-def render(template: str, data: Mapping[str, Any]) -> bytes:
-    """Set a template here and now: some ten to two hundred milliseconds of one processor, mostly without the interpreter's lock."""
+def render(template: str, data: Mapping[str, Any], xml: bytes | None = None) -> bytes:
+    """Set a template here and now: some ten to two hundred milliseconds of one processor, mostly without the interpreter's lock.
+
+    With `xml` the template attaches it, as `sys.inputs.xml`; only PDF/A-3 may have attachments.
+    """
     import typst  # only when something is set
 
     written = orjson.dumps(showable(data, FONTS)).decode()
@@ -44,8 +55,8 @@ def render(template: str, data: Mapping[str, Any]) -> bytes:
         FOLDER / f"{template}.typ",
         root=FOLDER,
         font_paths=_fonts(),
-        sys_inputs={"data": written},
-        pdf_standards=[STANDARD],
+        sys_inputs={"data": written} | ({"xml": xml.decode()} if xml else {}),
+        pdf_standards=[WITH_FILES if xml else STANDARD],
         timestamp=datetime.fromisoformat(data["date"]).replace(microsecond=0),  # all that a PDF can tell
     )
     return bytes(made)

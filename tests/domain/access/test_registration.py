@@ -10,7 +10,6 @@ from domain.access.credentials import actor_of
 from domain.access.errors import EmailTaken
 from domain.billing import queries as billing
 from domain.billing import registration
-from domain.billing.errors import NoOrdersYet
 from domain.billing.registration import Registered
 from domain.kernel import events
 from domain.kernel.actor import Actor, ActorKind
@@ -96,8 +95,6 @@ class TestEmail:
     async def test_is_given_back_by_a_registration_that_fails(self, world: World) -> None:
         with pytest.raises(BadInput):
             await register(world, contact_name="a" * 201)
-        with pytest.raises(NoOrdersYet):
-            await register(world, product="pa-single")
         assert await live_accounts(world, "new@example.com") == [None]
         assert await register(world)
 

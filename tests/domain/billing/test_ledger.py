@@ -24,6 +24,7 @@ class Ledger(OnWorld):
     @initialize()
     def begin(self) -> None:
         self.booked: dict[str, int] = {}
+        self.kinds = {"bought": 0, "refunded": 0}
 
     @property
     def available(self) -> int:
@@ -71,6 +72,51 @@ class Ledger(OnWorld):
         assert not self.booked.keys() & set(spent)
         self.booked |= dict.fromkeys(spent, -1)
 
+    async def _purchase(self, amount: int, reference: str) -> None:
+        async with self.world.work(self.actor) as uow:
+            await credits.purchase(uow, amount, reference=reference)
+
+    async def _take_back(self, at_most: int, reference: str) -> int:
+        async with self.world.work(self.actor) as uow:
+            return await credits.take_back(uow, at_most, reference=reference)
+
+    @rule(amount=st.integers(1, 4), reference=REFERENCES)
+    def purchase(self, amount: int, reference: str) -> None:
+        outcome = self.outcome(self._purchase(amount, reference))
+        assert outcome == ("AlreadyBooked" if reference in self.booked else "")
+        if not outcome:
+            self.booked[reference] = amount
+            self.kinds["bought"] += amount
+
+    @rule(at_most=st.integers(0, 6), reference=REFERENCES)
+    def take_back(self, at_most: int, reference: str) -> None:
+        """As far as they are unspent."""
+        expected = min(at_most, self.available)
+        if expected and reference in self.booked:
+            assert self.outcome(self._take_back(at_most, reference)) == "AlreadyBooked"
+            return
+        assert self.run(self._take_back(at_most, reference)) == expected
+        if expected:
+            self.booked[reference] = -expected
+            self.kinds["refunded"] += expected
+
+    @rule(spent=st.integers(1, 4), taken=st.integers(1, 4))
+    def spend_and_take_back_at_once(self, spent: int, taken: int) -> None:
+        """Whoever comes first, none is both used and taken back."""
+        number = len(self.booked)
+        spending = [f"at once {number}.{one}" for one in range(spent)]
+        *outcomes, back = self.run(
+            all_at_once([*(self._spend(reference) for reference in spending), self._take_back(taken, f"back {number}")])
+        )
+        before = self.available
+        done = [reference for reference, outcome in zip(spending, outcomes, strict=True) if outcome is None]
+        assert len(done) + back <= before
+        assert len(done) == spent or len(done) + back == before
+        self.booked |= dict.fromkeys(done, -1)
+        if back:
+            self.booked[f"back {number}"] = -back
+            self.kinds["refunded"] += back
+
     @rule(amount=st.integers(1, 5))
     def require(self, amount: int) -> None:
         async def ask() -> None:
@@ -85,8 +131,9 @@ class Ledger(OnWorld):
         assert entries == self.booked
         assert balance.available == sum(entries.values()) >= 0
         assert balance.granted + balance.bought - balance.refunded == balance.available + balance.used
-        assert balance.granted == sum(amount for amount in entries.values() if amount > 0)
-        assert balance.used == -sum(amount for amount in entries.values() if amount < 0)
+        assert (balance.bought, balance.refunded) == (self.kinds["bought"], self.kinds["refunded"])
+        assert balance.granted == sum(amount for amount in entries.values() if amount > 0) - balance.bought
+        assert balance.used == -sum(amount for amount in entries.values() if amount < 0) - balance.refunded
 
     async def _books(self) -> tuple[Any, dict[str, int]]:
         read = self.world.database.read()

@@ -21,6 +21,8 @@ from gateway.adapters.mails import headers
 AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 LINK = "https://centil.example.com/a/OTAwMDAwMTppbnY.t-GpgI_39nvjagqDlL30Aw"
 TEMPLATES = ("invitation", "reminder", "entry")
+TRIALS = ("trial_requested", "trial_approved", "trial_declined", "trial_waiting")
+TO_ACCOUNTS = ("webhook_failing", "webhook_gone")
 PEOPLE = st.text(st.characters(exclude_categories=["Cs"]), max_size=120)
 
 
@@ -72,6 +74,34 @@ class TestEveryMail:
 
     def test_names_its_language(self, template, language):
         assert f'<html lang="{language.value}"' in body(compose(mail(template, language.value)), "html")
+
+
+@pytest.mark.parametrize("template", TRIALS)
+@pytest.mark.parametrize("language", list(Language))
+class TestMailsAboutTrials:
+    def test_say_what_they_are_about_and_why_they_come(self, template, language):
+        message = compose(about_trial(template, language.value))
+
+        for kind in ("plain", "html"):
+            text = body(message, kind)
+            assert "trial_0123" in text
+            assert LINK in text
+            assert "{" not in text or kind == "html"
+            assert not re.search(r"(because|weil) \S+ (uses )?Centil( verwendet)?\.", text)
+
+    def test_show_nothing_of_whoever_typed_an_address_before_somebody_approved(self, template, language):
+        message = compose(about_trial(template, language.value))
+
+        told = "Evil" in message.as_string() or "Evil" in body(message, "plain")
+        assert told == (template != "trial_requested")
+
+
+def about_trial(template: str, language: str) -> Mail:
+    facts = {"company": "Centil", "name": "Evil Name", "reference": "trial_0123", "credits": "3", "link": LINK}
+    facts |= {"expires": "2026-04-01T09:30:00+00:00"} if template == "trial_approved" else {}
+    if template == "trial_waiting":
+        facts |= dict.fromkeys(("asker", "email", "contact_name", "website", "use_case"), "Evil <b>words</b>")
+    return Mail(template, language, "kim@example.com", "Evil Name", "trial_0123", facts)
 
 
 class TestHeaders:
@@ -163,3 +193,14 @@ def test_what_a_stranger_typed_is_not_shown_to_whom_it_is_sent():
     assert body(made, "plain").startswith("Guten Tag,\n")
     assert str(made["To"]) == "kim@example.com"
     assert "WIN" not in made.as_string()
+
+
+@pytest.mark.parametrize("template", TO_ACCOUNTS)
+@pytest.mark.parametrize("language", list(Language))
+def test_those_to_accounts_name_the_webhook(template: str, language: Language) -> None:
+    """Q-21."""
+    message = compose(mail(template, language.value, url="https://hooks.example.com/<b>", key="wh_1", link="https://centil.example.com"))
+    assert "Größe & Söhne GmbH" in message["Subject"]
+    assert "https://hooks.example.com/<b> (wh_1)" in body(message, "plain").replace("\n", " ")
+    assert "https://hooks.example.com/&lt;b&gt;" in body(message, "html")
+    assert "{" not in body(message, "plain")

@@ -2,7 +2,7 @@
 
 import re
 import socket
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,9 +11,13 @@ from aiosmtpd.controller import Controller
 
 from gateway import checkup, storage
 from gateway.settings import Settings
+from gateway.stripe_fake.listening import listen
+from gateway.stripe_fake.server import StripeFake
 from tests.gateway.cli.conftest import Cli, Said
+from tests.gateway.test_selling import WHOLE
 from tests.support.databases import SECRET
 
+SELLER = {f"SELLER_{name}": value for name, value in WHOLE.items()}
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 POSTGRESQL = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
@@ -50,7 +54,7 @@ def only_wrong(said: Said) -> tuple[str, str]:
 
 async def test_all_is_well(cli: Cli, database_url: str, tmp_path: Path) -> None:
     found = findings(await cli("doctor"))
-    assert list(found) == ["settings", "write access", "secret", "database", "migrations", "clock", "mail"]
+    assert list(found) == ["settings", "write access", "secret", "database", "migrations", "clock", "mail", "payments", "operator"]
     assert {mark for mark, _says in found.values()} == {"well"}
     kind = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[database_url.partition(":")[0]]
     assert re.fullmatch(rf"{kind} \d.* answers", found["database"][1])
@@ -79,7 +83,7 @@ async def test_a_database_that_does_not_answer(cli: Cli, database_url: str, tmp_
     subject, told = only_wrong(said)
     assert subject == "database"
     assert re.fullmatch(r"cannot connect: .*(not a database|refused)\. Check CENTIL_DATABASE_URL\.", told)
-    assert list(findings(said)) == ["settings", "write access", "secret", "database", "mail"]
+    assert list(findings(said)) == ["settings", "write access", "secret", "database", "mail", "payments", "operator"]
     assert "geheim" not in said.out
 
 
@@ -161,3 +165,53 @@ async def test_the_mail_server_is_asked_where_mails_would_go(cli: Cli, scheme: s
         "mail",
         f"mail.example.com:{port} does not answer: asked mail.example.com at {port}. Check CENTIL_MAIL_URL.",
     )
+
+
+class TestPayments:
+    """The key is known, the webhook has its secret, and Stripe can reach the server where money is real."""
+
+    @pytest.fixture
+    async def fake(self) -> AsyncIterator[StripeFake]:
+        made = StripeFake()
+        await made.start(listen(0))
+        yield made
+        await made.stop()
+
+    @SQLITE
+    async def test_that_are_set_up(self, cli: Cli, fake: StripeFake) -> None:
+        cli.set(STRIPE_KEY="sk_test_1", STRIPE_WEBHOOK_SECRET="whsec_1", STRIPE_URL=fake.address)
+        mark, says = findings(await cli("doctor"))["payments"]
+        assert (mark, says.partition(":")[0]) == ("well", "test payments")
+
+    @SQLITE
+    async def test_without_the_secret_of_the_webhook(self, cli: Cli) -> None:
+        cli.set(STRIPE_KEY="sk_test_1")
+        assert only_wrong(await cli("doctor")) == ("payments", "Stripe cannot tell what is paid. Set CENTIL_STRIPE_WEBHOOK_SECRET.")
+
+    @SQLITE
+    @pytest.mark.parametrize(
+        "address", ["", "http://centil.example.com", "https://10.0.0.1", "https://localhost", "https://centil.internal"]
+    )
+    async def test_of_real_money_need_a_public_address(self, cli: Cli, address: str) -> None:
+        cli.set(STRIPE_KEY="sk_live_1", STRIPE_WEBHOOK_SECRET="whsec_1", BASE_URL=address)
+        subject, says = only_wrong(await cli("doctor"))
+        assert (subject, says.endswith("Set CENTIL_BASE_URL.")) == ("payments", True)
+
+    @SQLITE
+    async def test_with_a_key_that_stripe_does_not_know(self, cli: Cli, fake: StripeFake) -> None:
+        told = {"STRIPE_WEBHOOK_SECRET": "whsec_1", "STRIPE_URL": fake.address, "BASE_URL": "https://centil.example.com"}
+        cli.set(STRIPE_KEY="sk_live_1", **told, **SELLER)
+        _, says = only_wrong(await cli("doctor"))
+        assert says.startswith(f"{fake.address} does not know the key")
+
+    @SQLITE
+    async def test_of_real_money_need_a_seller(self, cli: Cli) -> None:
+        cli.set(STRIPE_KEY="sk_live_1", STRIPE_WEBHOOK_SECRET="whsec_1", BASE_URL="https://centil.example.com")
+        _, says = only_wrong(await cli("doctor"))
+        assert says == "real money, but invoices name an example as the seller. Set CENTIL_SELLER_COMPANY and its like."
+
+    @SQLITE
+    async def test_at_an_address_where_nobody_is(self, cli: Cli, unused_tcp_port: int) -> None:
+        cli.set(STRIPE_KEY="sk_test_1", STRIPE_WEBHOOK_SECRET="whsec_1", STRIPE_URL=f"http://127.0.0.1:{unused_tcp_port}")
+        _, says = only_wrong(await cli("doctor"))
+        assert "does not answer as it should (APIConnectionError)" in says

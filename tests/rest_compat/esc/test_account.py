@@ -19,7 +19,17 @@ class TestBalance:
             "data": {
                 "customer": {"id": f"cus_{world.account_id}", "company": "Owner Ltd", "email": "owner@example.com"},
                 "balance": {"credits_available": 99, "credits_used": 1, "pending_invites": 1},
-                "packages": [{"id": package["id"], "type": "grant", "credits": 100, "added_at": NOW}],
+                "packages": [
+                    {
+                        "id": package["id"],
+                        "type": "grant",
+                        "credits": 100,
+                        "credits_used": 1,
+                        "credits_refunded": 0,
+                        "credits_remaining": 99,
+                        "purchased_at": NOW,
+                    }
+                ],
             },
         }
 
@@ -76,6 +86,30 @@ class TestAccount:
             },
         }
         assert key["permissions"][:2] == ["account:read", "account:write"]
+
+    async def test_shows_who_is_invoiced_beside_the_contact(self, esc: Esc) -> None:
+        """What is not given for billing is the contact's; a VAT number that looks wrong is kept, and the graph warns of it."""
+        text = """mutation($input: UpdateAccountInput!) { updateAccount(input: $input) { ... on Account { billing { vatWarning country } }
+          ... on Problem { code } } }"""
+        contact = {"street": "Main 1", "postalCode": "10115", "city": "Berlin", "country": "DE", "vatId": "DE123"}
+        told = await esc.http.graph(text, input={**contact, "billingEmail": "invoices@example.com"})
+        assert told["updateAccount"]["billing"]["country"] == "DE"
+        assert "VAT number" in told["updateAccount"]["billing"]["vatWarning"]
+        data = await esc.data("GET", "/account")
+        assert data["contact"]["email"] == "owner@example.com"
+        same = {"company": "Owner Ltd", "vat_id": "DE123", "attention": ""}
+        assert data["billing"] == {"email": "invoices@example.com", "street": "Main 1", "city": "10115 Berlin", **same}
+        await esc.http.graph(text, input={"billingCompany": "Billing Ltd", "billingCity": "Wien", "billingAttention": "Frau Graf"})
+        data = await esc.data("GET", "/account")
+        assert data["contact"]["address"] == "Main 1"
+        assert data["billing"] == {
+            "email": "invoices@example.com",
+            "company": "Billing Ltd",
+            "street": "",
+            "city": "Wien",
+            "vat_id": "DE123",
+            "attention": "Frau Graf",
+        }
 
     async def test_never_shows_a_whole_key(self, esc: Esc, world: World) -> None:
         """R-ESC-16."""

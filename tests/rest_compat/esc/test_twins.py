@@ -12,7 +12,7 @@ RESULT = """query($k: ID!) { invite(key: $k) {
   attempt { key status startedAt completedAt result {
     completedAt normGroup { key name { en } } wirIch { wirPercent ichPercent tendency }
     scales { rawPercent cValue label scale { key kind name { en de } } } } } } }"""
-BALANCE = "{ balance { available used pendingInvites account { key company email } added { key kind amount at } } }"
+BALANCE = "{ balance { available used pendingInvites account { key company email } packages { key kind credits remaining addedAt } } }"
 PRODUCTS = "{ products { key name { en } description { en } price currency credits features { en } } }"
 
 
@@ -67,7 +67,7 @@ class TestOthers:
         rest, graph = await esc.data("GET", "/balance"), (await esc.http.graph(BALANCE))["balance"]
         assert list(rest["balance"].values()) == [graph["available"], graph["used"], graph["pendingInvites"]]
         assert list(rest["customer"].values()) == list(graph["account"].values())
-        assert [package["id"] for package in rest["packages"]] == [entry["key"] for entry in graph["added"]]
+        assert [package["id"] for package in rest["packages"]] == [entry["key"] for entry in graph["packages"]]
         products = (await esc.http.graph(PRODUCTS))["products"]
         shown = (await esc.data("GET", "/products"))["products"]
         assert [product["offers"] for product in shown] == [

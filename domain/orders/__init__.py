@@ -1,0 +1,1 @@
+"""Orders: products that an account buys, paid through a payment provider."""
