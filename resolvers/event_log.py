@@ -123,7 +123,11 @@ class EventQuery:
         description="Everything that happened, oldest first: `first` from the beginning or after a number, `last` for the latest.",
     )
 
-    @query(requires=Access.PUBLIC, description="Every type of event, by name: for code generation, and to see what can be listened to.")
+    @query(
+        requires=Access.PUBLIC,
+        description="Every type of event, by name: for code generation, and to see what can be listened to.",
+        most=len(EVENT_TYPES),
+    )
     async def event_types(context: Context) -> list[EventDeclaration]:
         return DECLARATIONS  # type: ignore[return-value]
 
