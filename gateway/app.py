@@ -3,20 +3,23 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
-from functools import cache
+from datetime import timedelta
+from functools import cache, partial
 
 from aiohttp import web
 
 from domain.kernel.clock import Clock
 from domain.kernel.database import Database, Means, open_database
-from domain.kernel.environment import Environment, Signer
+from domain.kernel.environment import Environment, Signer, Webhooks
 from domain.kernel.jobs import JobQueue
 from domain.kernel.ports import Ports
+from domain.webhooks.fanout import fan_out
 from gateway import apis, bodies, graph
 from gateway.adapters.files import store
 from gateway.adapters.mail import mailer
 from gateway.adapters.payments import Stripe, payments
 from gateway.adapters.typesetting import Typst
+from gateway.adapters.webhooks import courier
 from gateway.consoles import GraphiQL, Reference, home
 from gateway.cors import allow_origins
 from gateway.downloads import Downloads
@@ -24,6 +27,7 @@ from gateway.execution.run import Executor
 from gateway.forgetting import Forgetting
 from gateway.front import Front
 from gateway.graphql import GraphQLEndpoint
+from gateway.messages import ApiMessages
 from gateway.metrics import Metrics
 from gateway.middleware import Handler, around, set_headers
 from gateway.pages import add_pages
@@ -58,19 +62,28 @@ class Server:
 
 
 def environment(settings: Settings) -> Environment:
-    return Environment(settings.address, Signer(settings.signing_secret), settings.seller, settings.operator_email)
+    retries = tuple(timedelta(seconds=seconds) for seconds in settings.webhook_retries)
+    return Environment(
+        settings.address,
+        Signer(settings.signing_secret),
+        settings.seller,
+        settings.operator_email,
+        Webhooks(retries, settings.webhook_loopback),
+    )
 
 
 async def open_for(settings: Settings, jobs: JobQueue, clock: Clock | None = None) -> Database:
     """Open the database that the settings name."""
-    means = Means(clock or Clock(), jobs, environment(settings))
+    means = Means(clock or Clock(), jobs, environment(settings), followers=(fan_out,))
     url = settings.database.render_as_string(hide_password=False)
     return await open_database(url, means, pool_size=settings.database_pool, reads_behind_rls=settings.rls == "all")
 
 
 def ports_for(settings: Settings, database: Database) -> Ports:
     """What jobs and downloads of this installation work with."""
-    return Ports(database, mailer(settings), store(settings), Typst())
+    executor = partial(_executor, introspection=settings.introspection, suggestions=settings.suggestions)
+    messages = ApiMessages(database, settings.address, executor)
+    return Ports(database, mailer(settings), store(settings), Typst(), courier(settings), messages)
 
 
 def make_server(settings: Settings, database: Database) -> Server:

@@ -9,8 +9,8 @@ from aiohttp import web
 
 from gateway.middleware import Handler
 
-ALLOWED_HEADERS = "Authorization, Content-Type, Last-Event-ID, X-Centil-Cost, X-Centil-Explain"
-EXPOSED_HEADERS = "RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, X-Request-Id"
+ALLOWED_HEADERS = "Authorization, Content-Type, Idempotency-Key, Last-Event-ID, X-Centil-Cost, X-Centil-Explain"
+EXPOSED_HEADERS = "Idempotent-Replayed, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, X-Request-Id"
 METHODS = "GET, POST, PUT, PATCH, DELETE"
 
 

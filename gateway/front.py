@@ -15,6 +15,7 @@ from domain.kernel.errors import Unauthenticated
 from domain.kernel.ports import Payments
 from gateway.authentication import Authenticator
 from gateway.execution.run import Executor
+from gateway.idempotency import Idempotency
 from gateway.limits import Allowed, InFlight, RateLimits
 from gateway.manifests import manifest
 from gateway.persisted import Persisted
@@ -53,6 +54,7 @@ class Front:
         self.authenticator = Authenticator(database)
         self.rates = RateLimits(settings.rate_limit_url, settings.public_rate_limit)
         self.in_flight = InFlight(settings.requests_in_flight, settings.requests_in_flight_per_account)
+        self.idempotency = Idempotency(database)
         trusted = manifest(settings.trusted_documents) if settings.trusted_documents else None
         self.persisted = Persisted(trusted, only_trusted=settings.only_trusted_documents)
         self._proxies = tuple(ipaddress.ip_network(proxy) for proxy in settings.trusted_proxies)

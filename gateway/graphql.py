@@ -7,12 +7,15 @@ import orjson
 from aiohttp import web
 from graphql import OperationType
 
+from domain.idempotency.claims import Claim
+from domain.idempotency.errors import Settled
 from domain.kernel.errors import DomainError, Kind
 from gateway.asked import Asked, read
 from gateway.bodies import BodyRefused
 from gateway.execution.documents import Prepared
 from gateway.execution.run import Answer
 from gateway.front import REQUEST_ID, Caller, Front, bearer
+from gateway.idempotency import SeveralFields
 from gateway.limits import RateLimitExceeded
 from gateway.persisted import DocumentNotFound, DocumentNotTrusted
 from gateway.sockets import Sockets
@@ -29,6 +32,9 @@ STATUSES = {
     Kind.UNAVAILABLE: 503,
 }
 """Statuses of failures that say something about the request as a whole; others are told in the body."""
+
+REFUSED = {**STATUSES, Kind.CONFLICT: 409}
+"""The same for requests that are refused as a whole, such as one whose Idempotency-Key is in use."""
 
 
 class GraphQLEndpoint:
@@ -77,8 +83,29 @@ class GraphQLEndpoint:
             refused = executor.admit(prepared, asked.variables, context)
             return respond(refused, media, caller) if isinstance(refused, Answer) else prepared
         more = wanted(request, asked.extensions or {}, context)
-        answer = await executor.run(prepared, asked.variables, context, wanted=more)
-        return answer if media == STREAM and answer.executed else respond(answer, media, caller)
+        claim = self._claim(request, prepared, caller)
+        if claim is None:
+            answer = await executor.run(prepared, asked.variables, context, wanted=more)
+            return answer if media == STREAM and answer.executed else respond(answer, media, caller)
+        context.claim = claim
+        with self.front.idempotency.running(claim):
+            answer = await executor.run(prepared, asked.variables, context, wanted=more)
+            if isinstance(answer.failure, Settled) and claim.answer is None:
+                raise answer.failure
+            response = respond(answer, PLAIN if media == STREAM else media, caller)
+            return await self.front.idempotency.settled(claim, response, whole=not answer.errors)
+
+    def _claim(self, request: web.Request, prepared: Prepared, caller: Caller) -> Claim | None:
+        """The wish to have a mutation carried out once; a query changes nothing, so it is answered anew.
+
+        Raises KeyNotValid, SeveralFields.
+        """
+        if prepared.kind is not OperationType.MUTATION:
+            return None
+        claim = self.front.idempotency.claim(request, caller.actor)
+        if claim is not None and prepared.root_fields > 1:
+            raise SeveralFields
+        return claim
 
     def _check_method(self, request: web.Request, prepared: Prepared, media: str) -> None:
         if prepared.kind is OperationType.SUBSCRIPTION and media != STREAM:
@@ -87,7 +114,7 @@ class GraphQLEndpoint:
             raise BodyRefused("A mutation needs POST.", 405)
 
     def _failure(self, request: web.Request, error: DomainError, media: str) -> web.Response:
-        status = error.status if isinstance(error, BodyRefused) else STATUSES.get(error.kind, 400)
+        status = error.status if isinstance(error, BodyRefused) else REFUSED.get(error.kind, 400)
         extensions: dict[str, Any] = {"kind": error.kind.value, "code": error.code, "requestId": request[REQUEST_ID]}
         headers = {"Allow": "POST"} if status == 405 else {}
         if error.retry_after is not None:

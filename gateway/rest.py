@@ -10,12 +10,14 @@ from typing import Any
 import orjson
 from aiohttp import web
 
+from domain.idempotency.claims import Claim
 from domain.kernel.errors import DomainError
 from gateway import apis, bodies, graph, strict_json
 from gateway.bodies import BodyRefused
 from gateway.downloads import Downloads
 from gateway.execution.errors import MASKED
 from gateway.front import REQUEST_ID, Caller, Front
+from gateway.idempotency import claim_headers
 from gateway.limits import RateLimitExceeded
 from gateway.sending import disposition, send
 from gateway.stored import StoredOperations, texts
@@ -76,12 +78,7 @@ class RestApi:
             caller = await self.front.caller(self._credential(route, request), self.front.address(request))
             headers = caller.allowed.headers()
             with self.front.working(caller):
-                answered = await self._answer(route, request, caller)
-                if answered.link is not None:
-                    return await self.downloads.send(request, answered.link, headers)
-                if answered.pieces is not None:
-                    return await send(request, answered.pieces, self._headers(answered, headers), answered.status)
-                return self._response(answered, headers)
+                return await self._answer(route, request, caller)
         except Broken as broken:
             return self._response(refuse(self.dialect, broken.problem), headers)
         except DomainError as error:
@@ -96,17 +93,39 @@ class RestApi:
         """What a caller shows; public operations do not look, so that an old key does not keep anybody from a new one."""
         return None if route.operation in self.public else self.dialect.credential(request.headers)
 
-    async def _answer(self, route: Route, request: web.Request, caller: Caller) -> Answer:
+    async def _answer(self, route: Route, request: web.Request, caller: Caller) -> web.StreamResponse:
         context = self.front.context(caller, request[REQUEST_ID])
         graph.authorize_operation(context, self.operations[route.operation])
         call = await read(route, request)
+        claim = self._claim(route, request, caller)
 
         async def run(name: str, variables: Mapping[str, Any]) -> tuple[Any, Any]:
             again = self.front.context(caller, request[REQUEST_ID])  # each page of a long answer has a deadline of its own (Q-15)
+            again.claim = claim
             result = await self.operations.run(name, variables, again)
             return result.data, result.errors
 
-        return await answer(self.dialect, route, call, run, self.base)
+        headers = caller.allowed.headers()
+        if claim is None:
+            return await self._sent(request, await answer(self.dialect, route, call, run, self.base), headers)
+        with self.front.idempotency.running(claim):
+            answered = await answer(self.dialect, route, call, run, self.base)
+            if answered.link is not None or answered.pieces is not None:
+                return await self._sent(request, answered, headers | claim_headers(claim))  # streamed answers are not stored
+            response = self._response(answered, headers)
+            return await self.front.idempotency.settled(claim, response, whole=answered.status < 400)
+
+    def _claim(self, route: Route, request: web.Request, caller: Caller) -> Claim | None:
+        """The wish to have a POST carried out once; the other methods may be repeated anyway."""
+        return self.front.idempotency.claim(request, caller.actor) if route.method == "POST" else None
+
+    async def _sent(self, request: web.Request, answered: Answer, headers: Mapping[str, str]) -> web.StreamResponse:
+        """Send an answer, which may be a file, or long."""
+        if answered.link is not None:
+            return await self.downloads.send(request, answered.link, headers)
+        if answered.pieces is not None:
+            return await send(request, answered.pieces, self._headers(answered, headers), answered.status)
+        return self._response(answered, headers)
 
     def _response(self, answered: Answer, headers: Mapping[str, str] | None = None) -> web.Response:
         return web.Response(body=answered.body, status=answered.status, headers=self._headers(answered, headers or {}))

@@ -24,6 +24,7 @@ PREFIX = "CENTIL_"
 NOT_OURS = ("CENTIL_TEST_", "CENTIL_CLIENT_")
 """What the tests and clients such as `centil listen` are told by the environment."""
 SHORTEST_SECRET = 32
+MOST_RETRIES, LONGEST_PAUSE = 50, 604_800
 MAIL_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 """The schemes of mail servers, and where each listens when no port is given."""
 _MAILBOX = re.compile(r"[^\s<>()\[\]\\,;:\"@]+@[^\s<>()\\,;:\"@]+")
@@ -69,6 +70,14 @@ class Settings(SellerSettings, PaymentSettings):
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Addresses or networks of proxies whose X-Forwarded-For is believed, separated by commas."
     )
+    webhook_retries: Annotated[tuple[float, ...], NoDecode] = Field(
+        (0, 5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400),
+        description="Seconds before each try of a message to a webhook, the first included, separated by commas.",
+    )
+    webhook_loopback: bool = Field(
+        False,
+        description="Let webhooks lie on this machine (http://localhost:…): for development, for anybody with a key may then call it.",
+    )
     files_url: str = Field("", description="Where files lie: s3://bucket/folder; by default a folder under CENTIL_VAR.")
     worker: bool = Field(True, description="Run jobs inside the server; off when `centil worker` runs beside it.")
     introspection: bool = Field(True, description="Answer introspection.")
@@ -82,7 +91,7 @@ class Settings(SellerSettings, PaymentSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much is logged.")
     log_format: Literal["auto", "text", "json"] = Field("auto", description="Lines for people on a terminal, or JSON for collectors.")
 
-    @field_validator("cors_origins", "trusted_proxies", mode="before")
+    @field_validator("cors_origins", "trusted_proxies", "webhook_retries", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
@@ -94,6 +103,13 @@ class Settings(SellerSettings, PaymentSettings):
             parts = urlsplit(origin)
             if parts.scheme not in ("http", "https") or not parts.netloc or parts.path or origin.endswith("/"):
                 raise ValueError(f"'{origin}' is not an origin such as https://app.example.com")
+        return value
+
+    @field_validator("webhook_retries")
+    @classmethod
+    def _schedule(cls, value: tuple[float, ...]) -> tuple[float, ...]:
+        if not 1 <= len(value) <= MOST_RETRIES or any(not 0 <= seconds <= LONGEST_PAUSE for seconds in value):
+            raise ValueError(f"must be 1 to {MOST_RETRIES} numbers of seconds, each at most {LONGEST_PAUSE}: 0,5,300")
         return value
 
     @field_validator("base_url")

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple, TypeVar
 
 from aiodataloader import DataLoader
 
+from domain.idempotency.claims import Claim
+from domain.idempotency.first_work import FirstWork
 from domain.kernel.actor import Actor, authorize_type
 from domain.kernel.database import DEADLINE, Database
 from domain.kernel.environment import Environment
@@ -54,6 +56,10 @@ class Context:
     """The last event that the client of a stream has seen, when it says so (Q-25)."""
     uow: UnitOfWork | None = None
     """The transaction of the mutation field that runs now."""
+    claim: Claim | None = None
+    """The wish of the caller that the mutation is carried out once, however often it is sent (Q-10)."""
+    first_work: FirstWork = field(default_factory=FirstWork)
+    """Through which a verb that calls out does what it does once."""
     now: datetime = field(init=False)
     read: Read = field(init=False)
     _loaders: dict[Hashable, DataLoader[Any, Any]] = field(default_factory=dict)

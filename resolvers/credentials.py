@@ -1,8 +1,9 @@
 """API keys, and the short-lived tokens that browsers get instead."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import strawberry
 
@@ -47,6 +48,16 @@ class AccessToken:
     token: str = attribute("What to send as `Authorization: Bearer …`.")
     permissions: list[Permission] = attribute("What it may do.")
     expires_at: datetime = attribute("When it ends.")
+
+
+@dataclass(frozen=True, slots=True)
+class MadeToken:
+    """A token just made; it is stored nowhere, so it is answered as it is."""
+
+    graph_type: ClassVar[str] = "AccessToken"
+    token: str
+    permissions: list[Permission]
+    expires_at: datetime
 
 
 @strawberry.input(description="What a new API key is to be.")
@@ -155,12 +166,12 @@ class CredentialMutation:
         then=_as_is,
         description="Make a short-lived credential for a browser, with some of your permissions; keys stay on servers.",
     )
-    async def create_access_token(self, info: Info, input: Annotated[CreateAccessTokenInput, arg("What it is to be.")]) -> AccessToken:
+    async def create_access_token(self, info: Info, input: Annotated[CreateAccessTokenInput, arg("What it is to be.")]) -> MadeToken:
         own = info.context.actor.permissions
         wanted = set(input.permissions) if input.permissions is not None else ANALYST & own
         lifetime = timedelta(seconds=input.lifetime_seconds)
         token, expires_at = await commands.create_token(info.context.work, permissions=wanted, lifetime=lifetime)
-        return AccessToken(token=token, permissions=sorted(wanted), expires_at=expires_at)
+        return MadeToken(token=token, permissions=sorted(wanted), expires_at=expires_at)
 
 
 findable("ApiKey", Permission.KEYS_READ, queries.keys_by_key)

@@ -13,11 +13,13 @@ from strawberry.extensions import FieldExtension
 from strawberry.schema_directive import Location
 from strawberry.types.field import StrawberryField
 
+from domain.idempotency.errors import Settled
 from domain.kernel.actor import authorize
 from domain.kernel.errors import DomainError, Kind, Unavailable
 from domain.kernel.permissions import Requirement
 from domain.kernel.statements import Narrowed
 from resolvers.context import Context, Level
+from resolvers.once import Once, opened
 
 Info = strawberry.Info[Context, None]
 T = TypeVar("T", bound=type)
@@ -229,27 +231,29 @@ class StreamRequires(Requires):
 class Answering(FieldExtension):
     """Answer a mutation field with the row of what it made, or with the Problem that the caller can act on.
 
-    A refused permission and a busy database go on as errors.
+    A refused permission, a busy database and what is said of an Idempotency-Key go on as errors.
     """
 
-    def __init__(self, then: Callable[[Context, Any], Awaitable[Any]], problem: Callable[[DomainError], Any]) -> None:
+    def __init__(self, then: Callable[[Context, Any], Awaitable[Any]], problem: Callable[[DomainError], Any], once: Once) -> None:
         self.then = then
         self.problem = problem
+        self.once = once
 
     async def resolve_async(self, next_: Any, source: Any, info: Info, **arguments: Any) -> Any:
         context = info.context
         try:
-            made = await self.make(context, next_, source, info, **arguments)
+            made = await self.make(context, partial(next_, source, info, **arguments), arguments)
         except DomainError as error:
-            if error.kind in (Kind.UNAUTHENTICATED, Kind.FORBIDDEN, Kind.INTERNAL) or isinstance(error, Unavailable):
+            for_all = isinstance(error, (Settled, Unavailable))
+            if for_all or error.kind in (Kind.UNAUTHENTICATED, Kind.FORBIDDEN, Kind.INTERNAL):
                 raise
             return self.problem(error)
         context.forget_reads()
         return await self.then(context, made)
 
-    async def make(self, context: Context, next_: Any, source: Any, info: Info, **arguments: Any) -> Any:
+    async def make(self, context: Context, function: Callable[[], Awaitable[Any]], _arguments: Mapping[str, Any]) -> Any:
         """Run the field without a transaction: it calls out, and opens short ones itself before and after."""
-        return await next_(source, info, **arguments)
+        return await (function() if context.claim is None else self.once.outside(context, context.claim, function))
 
 
 class Transaction(Answering):
@@ -259,20 +263,18 @@ class Transaction(Answering):
         self,
         then: Callable[[Context, Any], Awaitable[Any]],
         problem: Callable[[DomainError], Any],
+        once: Once,
         within: Callable[[Context, Any], Awaitable[int]] | None = None,
     ) -> None:
-        super().__init__(then, problem)
+        super().__init__(then, problem, once)
         self.within = within
 
-    async def make(self, context: Context, next_: Any, source: Any, info: Info, **arguments: Any) -> Any:
-        entered = await self.within(context, arguments["input"]) if self.within else None
-        try:
-            async with context.database.work(context.actor, request_id=context.request_id) as context.uow:
-                if entered is not None:
-                    await context.uow.enter(entered)
-                return await next_(source, info, **arguments)
-        finally:
-            context.uow = None
+    async def make(self, context: Context, function: Callable[[], Awaitable[Any]], arguments: Mapping[str, Any]) -> Any:
+        entering = self.within(context, arguments["input"]) if self.within else None
+        if context.claim is not None:
+            return await self.once.run(context, context.claim, entering, function)
+        async with opened(context, await entering if entering else None):
+            return await function()
 
 
 def query(

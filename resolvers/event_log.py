@@ -21,7 +21,7 @@ from resolvers.nodes import SOURCES, Node, findable
 from resolvers.scalars import BigInt, Json
 
 READ = Permission.EVENTS_READ
-EventType: Any = Enum("EventType", {type.name.replace(".", "_").upper(): type.name for type in EVENT_TYPES})
+EventType: Any = Enum("EventType", [(type.name.replace(".", "_").upper(), type.name) for type in EVENT_TYPES])  # type: ignore[misc]  # from the catalogue
 graph_enum(
     EventType,
     name="EventType",
@@ -123,7 +123,11 @@ class EventQuery:
         description="Everything that happened, oldest first: `first` from the beginning or after a number, `last` for the latest.",
     )
 
-    @query(requires=Access.PUBLIC, description="Every type of event, by name: for code generation, and to see what can be listened to.")
+    @query(
+        requires=Access.PUBLIC,
+        description="Every type of event, by name: for code generation, and to see what can be listened to.",
+        most=len(EVENT_TYPES),
+    )
     async def event_types(context: Context) -> list[EventDeclaration]:
         return DECLARATIONS  # type: ignore[return-value]
 

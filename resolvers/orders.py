@@ -55,18 +55,18 @@ def _money(cents: int) -> Decimal:
     return Decimal(cents).scaleb(-2)
 
 
-def _status(context: Context, *standing: Any) -> OrderStatus:
-    return order_status(*standing, context.now)
+def _status(context: Context, stored: str, payment: str, expires_at: datetime) -> OrderStatus:
+    return order_status(stored, payment, expires_at, context.now)
 
 
-def _payment(context: Context, *standing: Any) -> PaymentStatus:
-    return payment_status(*standing, context.now)
+def _payment(context: Context, stored: str, payment: str, expires_at: datetime) -> PaymentStatus:
+    return payment_status(stored, payment, expires_at, context.now)
 
 
-def _checkout(context: Context, url: str | None, *standing: Any) -> str | None:
+def _checkout(context: Context, url: str | None, stored: str, payment: str, expires_at: datetime) -> str | None:
     """Where it can be paid, as long as it can."""
-    unpaid = _status(context, *standing) is OrderStatus.PENDING_PAYMENT and _payment(context, *standing) is PaymentStatus.UNPAID
-    return url if unpaid else None
+    unpaid = payment_status(stored, payment, expires_at, context.now) is PaymentStatus.UNPAID
+    return url if unpaid and stored == OrderStatus.PENDING_PAYMENT else None
 
 
 @graph_type(requires=READ, description="A product that the account buys, at the price and with the tax of the moment it was ordered.")
@@ -137,7 +137,7 @@ class OrderQuery:
 
 def till(context: Context) -> Till:
     """What an order is placed with in this request."""
-    return Till(context.database, context.payments, context.actor, context.request_id)
+    return Till(context.database, context.payments, context.actor, context.request_id, context.first_work)
 
 
 @strawberry.type

@@ -194,6 +194,7 @@ _KEYS: dict[str, Callable[[Any], Any]] = {
     "email": email_address,
     "norm_group": lambda key: ids.number_of("NormGroup", key),
     "team": lambda key: ids.number_of("Team", key),
+    "webhook": lambda key: ids.key_of("Webhook", key),
     "anonymized": lambda wanted: [str(wanted)],
     "subject": lambda text: ids.decode(text) or ("", text),
 }

@@ -180,6 +180,7 @@ class PrivacyMutation:
         requires=WRITE,
         answers=CandidateErased,
         then=_erased,
+        told_once=True,
         description="Anonymise a candidate for good: names, addresses, details, mails, reports, teams and saved matches go; scores and "
         "answers stay. Their open invites are canceled. A protected candidate is refused.",
     )

@@ -10,6 +10,7 @@ from domain.kernel.errors import DomainError, Kind
 from domain.kernel.permissions import Access, Requirement
 from resolvers.context import Context
 from resolvers.declared import DECLARED, Answering, Guarded, Requires, Transaction, attribute, graph_type
+from resolvers.once import Once
 
 
 @graph_type(requires=Access.PUBLIC, description="One field of the input that is wrong.")
@@ -77,24 +78,28 @@ def mutation(
     admits_candidates: bool = False,
     within: Callable[[Context, Any], Awaitable[int]] | None = None,
     transaction: bool = True,
+    told_once: bool = False,
 ) -> Callable[..., Any]:
     """Declare a root field of the mutation: the function runs in a transaction and returns a key, `then` reads the row.
 
     `then` is given the context and what the function returned, after the commit. `within` finds, from the input and
     before the transaction opens, the account that an anonymous caller works in. The field answers `<answers> | Problem`.
-    Without a `transaction` the function calls out, and opens short ones before and after; a test lists those that do.
+    Without a `transaction` the function calls out, and opens short ones before and after, of which the first goes through
+    `context.first_work`. What is `told_once` is kept for no Idempotency-Key.
     Permission is asked before all that: Strawberry runs the last extension first.
     """
     guarded = Guarded(requires, admits_candidates)
 
     def declare(function: Callable[..., Any]) -> Any:
         name = "".join(part.title() for part in function.__name__.split("_")) + "Result"
+        once = Once(function, told_once=told_once)
+        answering = Transaction(then, problem_of, once, within) if transaction else Answering(then, problem_of, once)
         shown = f"What `{name[0].lower()}{name.removesuffix('Result')[1:]}` answers: the {answers.__name__}, or why nothing was done."
         union = strawberry.union(name, description=shown)
         return strawberry.mutation(
             resolver=function,
             description=description,
-            extensions=[Transaction(then, problem_of, within) if transaction else Answering(then, problem_of), Requires(guarded)],
+            extensions=[answering, Requires(guarded)],
             metadata={DECLARED: guarded},
             graphql_type=Annotated[answers | Problem, union],
         )

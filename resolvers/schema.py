@@ -37,6 +37,7 @@ from resolvers.statistics import StatisticsQuery
 from resolvers.team_reports import TeamReportMutation, TeamReportQuery
 from resolvers.teams import TeamMutation, TeamQuery
 from resolvers.trials import TrialMutation, TrialQuery
+from resolvers.webhooks import WebhookMutation, WebhookQuery
 
 
 @strawberry.type(description="What can be asked.")
@@ -63,11 +64,15 @@ class Query(
     TeamQuery,
     TeamReportQuery,
     TrialQuery,
+    WebhookQuery,
 ):
     pass
 
 
-@strawberry.type(description="What can be done. Each field is one transaction unless it calls out, and answers its object or a Problem.")
+@strawberry.type(
+    description="What can be done. Each field is one transaction unless it calls out, and answers its object or a Problem. An operation "
+    "of one field that is sent with the header `Idempotency-Key` is carried out once, however often it comes within 24 hours."
+)
 class Mutation(
     AccessMutation,
     AttemptMutation,
@@ -83,6 +88,7 @@ class Mutation(
     TeamMutation,
     TeamReportMutation,
     TrialMutation,
+    WebhookMutation,
 ):
     pass
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from rest_compat.message import Message
 from rest_compat.problem import Problem
 from rest_compat.route import Route
 
@@ -33,5 +34,9 @@ class Dialect:
     error_schema: Mapping[str, Any]
     security: Mapping[str, Any]
     """The security scheme as OpenAPI names it."""
+    told: Callable[[str, str, BaseModel], Any]
+    """Puts what is told of an event into the envelope of a message: its name, its moment, its body."""
+    messages: Sequence[Message] = ()
+    """What is told of events."""
     always: tuple[int, ...] = ()
     """Statuses of refusals that every operation with a key may answer."""

@@ -11,6 +11,15 @@ from rest_compat.route import Empty, FileAnswer, Route, RowsAnswer
 from rest_compat.samples import samples
 
 REF = "#/components/schemas/{model}"
+IDEMPOTENCY_KEY = (
+    "A text of your own, such as a random UUID, by which the same request is known when it comes again within 24 hours: it is carried "
+    "out once, and answered again with `Idempotent-Replayed: true`."
+)
+PUBLIC_KEY = " Without an API key nothing else keeps others from the answer: make it random, of at least 22 characters."
+REPLAYED = {
+    "description": "`true` when this is the answer to an earlier request with the same Idempotency-Key; nothing was done again.",
+    "schema": {"type": "string", "enum": ["true"]},
+}
 
 
 def document(dialect: Dialect, operations: Mapping[str, str], public: frozenset[str], base_url: str = "") -> dict[str, Any]:
@@ -77,6 +86,8 @@ def _operation(dialect: Dialect, route: Route, schemas: _Schemas, *, is_public: 
     described["parameters"] = [
         _parameter(name, place, takes["properties"][name], required=name in required) for name, place in places.items() if place != "body"
     ]
+    if route.method == "POST":
+        described["parameters"].append(_idempotency_key(is_public=is_public))
     in_body = [name for name, place in places.items() if place == "body"]
     if in_body:
         described["requestBody"] = _request_body(takes, in_body, needed=route.needs_body)
@@ -84,6 +95,17 @@ def _operation(dialect: Dialect, route: Route, schemas: _Schemas, *, is_public: 
     if not is_public:
         described["security"] = [{name: []} for name in dialect.security]
     return described
+
+
+def _idempotency_key(*, is_public: bool) -> dict[str, Any]:
+    """The header that makes it safe to send a POST again (Q-10)."""
+    return {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "required": False,
+        "description": IDEMPOTENCY_KEY + (PUBLIC_KEY if is_public else ""),
+        "schema": {"type": "string", "minLength": 22 if is_public else 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+    }
 
 
 def _parameter(name: str, place: str, schema: dict[str, Any], *, required: bool) -> dict[str, Any]:
@@ -143,7 +165,10 @@ def _responses(dialect: Dialect, route: Route, schemas: _Schemas, *, is_public: 
     always = (429, 503) if is_public else dialect.always
     taken = (400,) if route.takes.model_fields else ()
     body = (400, 408, 413, 415) if route.has_body else ()
-    for status in sorted({*always, *taken, *body, *route.refusals}):
+    repeated = (400, 409) if route.method == "POST" else ()
+    if repeated:
+        responses[str(route.status)]["headers"] = {"Idempotent-Replayed": REPLAYED}
+    for status in sorted({*always, *taken, *body, *repeated, *route.refusals}):
         responses[str(status)] = _response(status, {"$ref": REF.format(model="Error")})
     return responses
 

@@ -12,6 +12,7 @@ from tests.support import missing, tenancy
 from tests.support.databases import Databases
 from tests.support.http import Http
 from tests.support.minute import Minute
+from tests.support.receiver import Receiver
 from tests.support.world import World
 
 hypothesis_settings.register_profile("test", deadline=None, derandomize=True, max_examples=30, print_blob=True)
@@ -85,3 +86,10 @@ async def http(world: World) -> AsyncIterator[Http]:
     made = await Http.open(world)
     yield made
     await made.close()
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[Receiver]:
+    """A customer's server that is sent messages."""
+    async with Receiver.open() as made:
+        yield made

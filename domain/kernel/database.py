@@ -5,7 +5,7 @@ import contextlib
 import sqlite3
 import time
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -25,7 +25,7 @@ from domain.kernel.one_hop import driver
 from domain.kernel.purging import rid_of_what_was, vacuum
 from domain.kernel.sqlite import PRAGMAS, SqliteRead, SqliteReads
 from domain.kernel.statements import Read
-from domain.kernel.work import UnitOfWork, confine
+from domain.kernel.work import Follower, UnitOfWork, confine
 
 DEADLINE = 10.0
 """Seconds an operation may take unless it is told otherwise (Q-15)."""
@@ -41,6 +41,7 @@ class Means:
     clock: Clock
     jobs: JobQueue
     environment: Environment
+    followers: Sequence[Follower] = ()
 
 
 class Database(ABC):
@@ -52,6 +53,7 @@ class Database(ABC):
         self.clock = means.clock
         self.jobs = means.jobs
         self.environment = means.environment
+        self.followers = means.followers
         self.signals = Signals()
         self.purging = asyncio.Lock()
         """Held by whoever purges, so that one purge does for all who wait for one."""
@@ -72,7 +74,7 @@ class Database(ABC):
             async with self.alone(), AsyncSession(self.engine, expire_on_commit=False, autoflush=False) as session:
                 if actor.account is not None:
                     await confine(session, self.dialect, actor.account)
-                work = UnitOfWork(session, actor, self.clock.now(), request_id, self.jobs, self.environment, self.dialect)
+                work = UnitOfWork(session, actor, self.clock.now(), request_id, self.jobs, self.environment, self.dialect, self.followers)
                 yield work
                 await work.flush()
                 await self._announce(session, work.touched)

@@ -2,12 +2,19 @@
 
 import base64
 import hmac
-from dataclasses import dataclass
+import secrets
+from dataclasses import dataclass, field
+from datetime import timedelta
 
 from domain.kernel.seller import EXAMPLE_SELLER, Seller
 
 SIGNATURE_BYTES = 16
 """128 bits of signature (Q-5)."""
+NONCE_BYTES = 12
+
+
+class Locked(Exception):
+    """Something that was encrypted cannot be read with this installation's secret."""
 
 
 class Signer:
@@ -16,6 +23,27 @@ class Signer:
     def __init__(self, secret: str) -> None:
         self._secret = secret.encode()
         self._keys: dict[str, bytes] = {}
+
+    def lock(self, purpose: str, text: str) -> str:
+        """Encrypt a text that has to be read again, such as a secret that signs; `purpose` names the very place it lies in."""
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # only where something is kept secret
+
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        return _encode(nonce + AESGCM(self._key("lock")).encrypt(nonce, text.encode(), purpose.encode()))
+
+    def unlock(self, purpose: str, locked: str) -> str:
+        """Read it again.
+
+        Raises Locked when it lies in another place, or was locked with the secret of another installation.
+        """
+        from cryptography.exceptions import InvalidTag
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        try:
+            data = _decode(locked)
+            return AESGCM(self._key("lock")).decrypt(data[:NONCE_BYTES], data[NONCE_BYTES:], purpose.encode()).decode()
+        except (ValueError, InvalidTag):
+            raise Locked from None
 
     def digest(self, purpose: str, text: str) -> str:
         """HMAC-SHA-256 in hex: how a secret is stored and found again without being kept (Q-4)."""
@@ -56,6 +84,18 @@ def _decode(text: str) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
+class Webhooks:
+    """What this installation does about messages to webhooks."""
+
+    retries: tuple[timedelta, ...] = tuple(
+        timedelta(seconds=seconds) for seconds in (0, 5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
+    )
+    """How long before each try, the first included; after the last one a message is given up (Q-21)."""
+    to_loopback: bool = False
+    """Whether webhooks may lie on this very machine, and there without TLS: for development (Q-20)."""
+
+
+@dataclass(frozen=True, slots=True)
 class Environment:
     """The installation as the domain sees it."""
 
@@ -66,3 +106,4 @@ class Environment:
     """Who invoices come from."""
     operator_email: str = ""
     """Who is told of what only an operator can decide; empty when nobody is."""
+    webhooks: Webhooks = field(default_factory=Webhooks)

@@ -80,6 +80,11 @@ def shaped(description: str, pattern: str, example: str) -> Fact:
     )
 
 
+def shaped_all(description: str, pattern: str, example: str, *, optional: bool = False) -> Fact:
+    """Some texts of a shape, such as names of types that may have gone since."""
+    return _many(description, shaped("", pattern, example), optional)
+
+
 def yes_or_no(description: str, *, optional: bool = False) -> Fact:
     """True or false."""
     return Fact(description, {"type": "boolean"}, lambda value: type(value) is bool, True, optional)

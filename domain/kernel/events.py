@@ -3,10 +3,11 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Collection
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, bindparam, or_, select
+from sqlalchemy import BigInteger, Boolean, Index, bindparam, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.kernel.columns import Entity, Json, account_column
@@ -50,6 +51,18 @@ class EventSequence(Entity):
 
     account_id: Mapped[int] = account_column()
     last: Mapped[int] = mapped_column(BigInteger)
+    followed: Mapped[bool] = mapped_column(Boolean, default=False)
+    """Whether somebody is to be told of each event in the transaction that records it; it costs the others nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An event as it was just written, in a transaction that is still open."""
+
+    sequence: int
+    type: str
+    subject: str
+    at: datetime
 
 
 _AFTER = statement(
@@ -59,12 +72,23 @@ _AFTER = statement(
     .limit(BATCH),
     "Event",
 )
+_OF = statement(
+    select(Event.sequence, Event.type, Event.subject, Event.actor, Event.at, Event.facts).where(
+        Event.account_id == bindparam("account_id"), Event.sequence == bindparam("sequence", type_=BigInteger)
+    )
+)
 _LAST = statement(select(EventSequence.last).where(EventSequence.account_id == bindparam("account_id")))
 
 
 async def after(read: Read, account_id: int, sequence: int) -> list[Row]:
     """The next events after a sequence number, oldest first, at most a hundred."""
     return await read(_AFTER, account_id=account_id, after=sequence)
+
+
+async def by_sequence(read: Read, account_id: int, sequence: int) -> Row | None:
+    """One event by its number."""
+    rows = await read(_OF, account_id=account_id, sequence=sequence)
+    return rows[0] if rows else None
 
 
 async def last(read: Read, account_id: int) -> int:

@@ -28,13 +28,15 @@ class Job:
     run: Step
     every: str | None = None
     """A cron expression (seconds first) for work that comes by itself; it is then given the ports alone."""
+    apart: bool = False
+    """Whether it mostly waits for others, such as servers that do not answer: it has bounds of its own and takes no place of others."""
 
 
-def job(name: str, *, every: str | None = None) -> Callable[[Step], Job]:
+def job(name: str, *, every: str | None = None, apart: bool = False) -> Callable[[Step], Job]:
     """Declare a job under a name that stays, for it is stored in the queue."""
 
     def declare(run: Step) -> Job:
-        JOBS[name] = declared = Job(name, run, every)
+        JOBS[name] = declared = Job(name, run, every, apart)
         return declared
 
     return declare
@@ -53,11 +55,12 @@ class WorkerBeat(Entity):
 class JobQueue(Protocol):
     """Where jobs are put; the caller's transaction decides whether they were."""
 
-    def enqueue(self, session: Session, name: str, account_id: int, keys: tuple[str, ...]) -> None: ...
+    def enqueue(self, session: Session, name: str, account_id: int, keys: tuple[str, ...], after: float = 0.0) -> None:
+        """Store a job that is due after so many seconds."""
 
 
 class NoQueue:
     """Drop jobs: for work whose jobs are not wanted, such as filling a demo."""
 
-    def enqueue(self, session: Session, name: str, account_id: int, keys: tuple[str, ...]) -> None:
+    def enqueue(self, session: Session, name: str, account_id: int, keys: tuple[str, ...], after: float = 0.0) -> None:
         return None

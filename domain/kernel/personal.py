@@ -176,6 +176,18 @@ OUTSIDE: list[Place] = [
         ),
     ),
     Place(
+        "idempotent answers",
+        Holding(Content.DOCUMENT, Erasure.DELETE, "encrypted with keys of callers; any may tell of somebody: all are emptied"),
+        Held(
+            Text("Answers to repeated requests", "Antworten auf wiederholte Anfragen"),
+            Text("Doing once what is asked twice", "Einmal tun, was zweimal verlangt wird"),
+            Text(
+                "24 hours, or until any candidate of the account is erased.",
+                "24 Stunden, oder bis jemand aus dem Konto gelöscht wird.",
+            ),
+        ),
+    ),
+    Place(
         "erasures", Holding(Content.NONE, Erasure.KEEP, "the log of erasures as files, by keys: a restored backup is erased again by it")
     ),
     Place("job queue", Holding(Content.NONE, Erasure.KEEP, "arguments of jobs are keys; a job reads the rest when it runs")),

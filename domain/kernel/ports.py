@@ -3,10 +3,12 @@
 from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from domain.kernel.database import Database
+    from domain.kernel.statements import Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,43 @@ class Typesetter(Protocol):
         """What a template looks like, as a short text: another one means other bytes for the same data."""
 
 
+class Trouble(StrEnum):
+    """Why a message got no answer, or was not sent at all."""
+
+    TIMEOUT = "timeout"
+    NO_CONNECTION = "no_connection"
+    NO_SUCH_NAME = "no_such_name"
+    BAD_CERTIFICATE = "bad_certificate"
+    ADDRESS_REFUSED = "address_refused"
+    NO_HTTP = "no_http"
+    NOT_WRITTEN = "not_written"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What became of a message: the status of the answer, or why there was none."""
+
+    latency: timedelta
+    status: int | None = None
+    trouble: Trouble | None = None
+    retry_after: str | None = None
+    """The header of that name, as it came."""
+
+
+class Courier(Protocol):
+    """Something that carries messages to addresses on the web that customers named."""
+
+    async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
+        """Deliver a message once, within its own bounds of time and size; whatever happens is in the reply."""
+
+
+class Messages(Protocol):
+    """Something that writes what is told of events in the words of a documented API."""
+
+    async def body(self, api: str, account_id: int, happened: "Row") -> bytes | None:
+        """The body that tells of an event; None when that API has nothing to tell of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Checkout:
     """What a payment provider is to ask a customer for."""
@@ -151,3 +190,5 @@ class Ports:
     mailer: Mailer
     files: Files
     typesetter: Typesetter
+    courier: Courier
+    messages: Messages

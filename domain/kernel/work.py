@@ -1,10 +1,11 @@
 """The unit of work: one transaction in which commands write, with its events, audit and jobs."""
 
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import BigInteger, String, Update, bindparam, insert, inspect, select, text, update
+from sqlalchemy import BigInteger, String, Update, bindparam, false, insert, inspect, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, attributes, make_transient_to_detached, mapped_column
 from sqlalchemy.sql.dml import ReturningUpdate
@@ -13,7 +14,7 @@ from domain.kernel.actor import Actor
 from domain.kernel.columns import Entity, columns_of, inserts, table_of
 from domain.kernel.environment import Environment
 from domain.kernel.event_types import EventType
-from domain.kernel.events import Event, EventSequence
+from domain.kernel.events import Event, EventSequence, Recorded
 from domain.kernel.jobs import Job, JobQueue
 from domain.kernel.personal import nothing
 
@@ -29,7 +30,9 @@ class NumberSeries(Entity):
     last: Mapped[int] = mapped_column(BigInteger)
 
 
-_Recorded = tuple[int, str, str, datetime, dict[str, Any]]
+_Noted = tuple[int, str, str, datetime, dict[str, Any]]
+Follower = Callable[["UnitOfWork", Sequence[Recorded]], Awaitable[None]]
+"""Somebody who is told of the events of a followed account in the very transaction that records them."""
 NUMBERS_AT_ONCE = 10
 SERIES = {"account": 9_000_000, "attempt": 1_000, "norm_group": 1_000, "job_profile": 1_000, "team": 1_000}
 """The series there are, and the number before their first."""
@@ -49,11 +52,12 @@ class UnitOfWork:
     jobs: JobQueue
     environment: Environment
     dialect: str
+    followers: Sequence[Follower] = ()
     touched: set[int] = field(default_factory=set)
     """The accounts in which something was recorded; they are woken after the commit."""
     recorded: set[str] = field(default_factory=set)
     """The types of the events that were recorded."""
-    _events: list[_Recorded] = field(default_factory=list)
+    _events: list[_Noted] = field(default_factory=list)
     _entered: int | None = None
     _held: dict[tuple[type, tuple[Any, ...]], Any] = field(default_factory=dict)
     """Rows that this work has locked and read, by entity and key."""
@@ -67,6 +71,11 @@ class UnitOfWork:
         Raises Unauthenticated when there is none.
         """
         return self._entered if self._entered is not None else self.actor.account_id
+
+    @property
+    def within(self) -> int | None:
+        """The same for those who may have none: whoever registers."""
+        return self._entered if self._entered is not None else self.actor.account
 
     async def enter(self, account_id: int) -> None:
         """Work inside an account from here on: for registration, and for the twin of the actor's account."""
@@ -83,11 +92,14 @@ class UnitOfWork:
         self._events.append((self.account_id, type.name, subject, self.now, facts))
         self.recorded.add(type.name)
 
-    async def enqueue(self, job: Job, *keys: str) -> None:
-        """Ask for a job after the commit, in this transaction: no effect without it, and it never without the effect."""
+    async def enqueue(self, job: Job, *keys: str, after: timedelta = timedelta()) -> None:
+        """Ask for a job after the commit, in this transaction: no effect without it, and it never without the effect.
+
+        With `after`, it is not due before so long.
+        """
         await self.session.flush()
-        account_id = self.account_id
-        await self.session.run_sync(lambda session: self.jobs.enqueue(session, job.name, account_id, keys))
+        account_id, seconds = self.account_id, max(after.total_seconds(), 0.0)
+        await self.session.run_sync(lambda session: self.jobs.enqueue(session, job.name, account_id, keys, seconds))
 
     async def next_number(self, series: str) -> int:
         """Take the next number of a series; numbers may be skipped, never repeated.
@@ -172,24 +184,39 @@ class UnitOfWork:
         for account_id in dict.fromkeys(account for account, *_ in events):
             await self._write_events(account_id, [event for event in events if event[0] == account_id])
 
-    async def _write_events(self, account_id: int, events: list[_Recorded]) -> None:
-        last = await self._advance(account_id, len(events))
+    async def follow(self, *, followed: bool = True) -> None:
+        """Have the followers told of what happens in this account from now on, or not any more."""
+        await self.flush()
+        mine = update(EventSequence).where(EventSequence.account_id == self.account_id)
+        await self.change(mine.values(followed=followed))
+
+    async def _write_events(self, account_id: int, events: list[_Noted]) -> None:
+        last, followed = await self._advance(account_id, len(events))
+        numbered = list(enumerate(events, last - len(events) + 1))
         common = {"account_id": account_id, "actor": self.actor.name, "request_id": self.request_id}
         rows = [
             {**common, "sequence": sequence, "type": type_, "subject": subject, "at": at, "facts": facts}
-            for sequence, (_, type_, subject, at, facts) in enumerate(events, last - len(events) + 1)
+            for sequence, (_, type_, subject, at, facts) in numbered
         ]
         await self.session.execute(_RECORD, rows)
         self.touched.add(account_id)
+        if followed:
+            recorded = [Recorded(number, type_, subject, at) for number, (_, type_, subject, at, _facts) in numbered]
+            for tell in self.followers:
+                await tell(self, recorded)
 
-    async def _advance(self, account_id: int, by: int) -> int:
-        advanced = await self.session.execute(_ADVANCE[self.dialect], {"account_id": account_id, "last": by})
-        return int(advanced.scalar_one())
+    async def _advance(self, account_id: int, by: int) -> tuple[int, bool]:
+        """Take the next numbers of an account, which holds up others who would; return the last, and whether somebody follows."""
+        advanced = (await self.session.execute(_ADVANCE[self.dialect], {"account_id": account_id, "last": by})).one()
+        return int(advanced.last), bool(advanced.followed)
 
 
-_LAST = table_of(EventSequence).c.last
+_SEQUENCE = table_of(EventSequence)
+_LAST = _SEQUENCE.c.last
 _ADVANCE = {
-    name: upsert.on_conflict_do_update(index_elements=["account_id"], set_={"last": _LAST + upsert.excluded.last}).returning(_LAST)
+    name: upsert.values(account_id=bindparam("account_id"), last=bindparam("last"), followed=false())
+    .on_conflict_do_update(index_elements=["account_id"], set_={"last": _LAST + upsert.excluded.last})
+    .returning(_LAST, _SEQUENCE.c.followed)
     for name, upsert in inserts(EventSequence).items()
 }
 _RECORD = insert(table_of(Event))

@@ -1,6 +1,6 @@
 """What can be done with orders before they are paid. Each verb runs inside the caller's unit of work; none calls out."""
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import select, update
 
 from domain.access.commands import own_account
 from domain.billing.vat import Amounts, Buyer, Tax, amounts, tax_for
@@ -85,7 +85,7 @@ async def _taken_up(uow: UnitOfWork, wanted: PlacedOrder) -> str | None:
         PlacedOrder.opening_until <= uow.now,
         PlacedOrder.created_at > uow.now - REOPENED_WITHIN,
     ]
-    newest: Select[tuple[str]] = select(PlacedOrder.key).where(*free).order_by(PlacedOrder.created_at.desc()).limit(1)
+    newest = select(PlacedOrder.key).where(*free).order_by(PlacedOrder.created_at.desc()).limit(1)
     taken = update(PlacedOrder).where(*free, PlacedOrder.key == newest.scalar_subquery())
     found = await uow.changed(taken.values(opening_until=uow.now + OPENING).returning(PlacedOrder.key))
     return str(found[0]) if found else None

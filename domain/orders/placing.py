@@ -2,11 +2,13 @@
 
 import contextlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, NamedTuple
 
 from domain.billing import registration
 from domain.billing.registration import Registered
+from domain.idempotency.first_work import FirstWork
 from domain.kernel.actor import Actor
 from domain.kernel.database import Database
 from domain.kernel.ports import Checkout, CheckoutRefused, CheckoutUnanswered, Payments
@@ -23,6 +25,8 @@ class Till:
     payments: Payments
     actor: Actor
     request_id: str = ""
+    first: FirstWork = field(default_factory=FirstWork)
+    """What is done once for a caller who sends it again (Q-10)."""
 
     @contextlib.asynccontextmanager
     async def work(self, account_id: int | None = None) -> AsyncIterator[UnitOfWork]:
@@ -46,7 +50,8 @@ async def place(till: Till, *, product: str, email: str | None = None) -> str:
     Raises BadInput, PaymentsNotSetUp; and PaymentsUnavailable, when the order is kept and the same again goes on with it.
     """
     async with till.work() as uow:
-        key = await commands.place(uow, product=product, email=email, takes_payments=till.payments.ready)
+        placing = partial(commands.place, uow, product=product, email=email, takes_payments=till.payments.ready)
+        key = await till.first.once(uow, placing)
         checkout = await commands.checkout(uow, key)
     if checkout is not None:
         await _open(till, checkout)
@@ -58,20 +63,26 @@ async def register(till: Till, *, product: str | None = None, **details: Any) ->
 
     The account and its key are kept whatever becomes of the checkout. Raises EmailTaken, BadInput, PaymentsNotSetUp.
     """
-    if product is not None:
-        commands.product_of(product)
-        if details["mode"] == "live" and not till.payments.ready:
-            raise PaymentsNotSetUp
-    order = checkout = None
     async with till.work() as uow:
-        made = await registration.register(uow, **details)
-        if product is not None:
-            order = await commands.place(uow, product=product, email=None, takes_payments=till.payments.ready)
-            checkout = await commands.checkout(uow, order)
+        bought = await till.first.once(uow, partial(_register, uow, till, product, details))
+        if bought.order is None:
+            return bought
+        await uow.enter(bought.registered.account_id)
+        checkout = await commands.checkout(uow, bought.order)
     if checkout is not None:
         with contextlib.suppress(PaymentsUnavailable):  # the key is shown once: the order can be paid later
             await _open(till, checkout)
-    return Bought(made, order)
+    return bought
+
+
+async def _register(uow: UnitOfWork, till: Till, product: str | None, details: dict[str, Any]) -> Bought:
+    if product is None:
+        return Bought(await registration.register(uow, **details), None)
+    commands.product_of(product)
+    if details["mode"] == "live" and not till.payments.ready:
+        raise PaymentsNotSetUp
+    made = await registration.register(uow, **details)
+    return Bought(made, await commands.place(uow, product=product, email=None, takes_payments=till.payments.ready))
 
 
 async def _open(till: Till, checkout: Checkout) -> None:

@@ -9,6 +9,7 @@ from domain.candidates import events
 from domain.candidates.errors import Anonymized
 from domain.candidates.model import Candidate
 from domain.exports import commands as exports
+from domain.idempotency import commands as idempotency
 from domain.invites import commands as invites
 from domain.invites.model import Attempt
 from domain.kernel.errors import NotFound
@@ -88,6 +89,7 @@ async def _erase(uow: UnitOfWork, log: Logged, allowed: ColumnElement[bool]) -> 
     """Erase, and write down that it was done; rows are locked from those farthest from the candidate on, as others do."""
     mails = await rows.mailed(uow, log.candidate_key)
     tables = await rows.apply(uow, log.candidate_key)
+    tables |= await idempotency.drop(uow, uow.now + finishing.OVERLAPPING)
     canceled = await invites.cancel_all(uow, log.candidate_key)
     anonymized = update(Candidate).where(
         Candidate.account_id == uow.account_id, Candidate.key == log.candidate_key, Candidate.anonymized_at.is_(None), allowed

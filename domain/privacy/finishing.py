@@ -13,6 +13,7 @@ import orjson
 from sqlalchemy import update
 
 from domain.exports import jobs as exports
+from domain.idempotency import commands as idempotency
 from domain.kernel.actor import Actor
 from domain.kernel.database import Database
 from domain.kernel.jobs import job
@@ -26,6 +27,8 @@ LATEST = timedelta(days=7)
 """How long the sweep goes on with an erasure that could not be finished."""
 STRAGGLING = timedelta(minutes=10)
 """How long after an erasure something that was begun before it may still be written."""
+OVERLAPPING = timedelta(seconds=30)
+"""How long after an erasure a work may have begun that read before it ended."""
 UNWRITTEN = timedelta(hours=1)
 """After what time without another piece an unfinished file has nobody any more who writes it."""
 LOG_FOLDER = "erasures"
@@ -133,7 +136,8 @@ async def _look_again(ports: Ports, account_id: int, key: str) -> None:
 
 async def _erase_again(ports: Ports, account_id: int, row: Row) -> Collection[str]:
     async with ports.database.work(Actor.system(account_id)) as uow:
-        return await erase.apply(uow, row.candidate_key)
+        erased = await erase.apply(uow, row.candidate_key)
+        return {*erased, *await idempotency.drop(uow, row.requested_at + OVERLAPPING)}
 
 
 async def _remove(ports: Ports, account_id: int, row: Row) -> int:

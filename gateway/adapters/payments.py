@@ -65,7 +65,7 @@ class Stripe:
         import stripe
 
         stripe.enable_telemetry = False
-        self._http = stripe.AIOHTTPClient(timeout=TRY)  # type: ignore[arg-type]
+        self._http = stripe.AIOHTTPClient(timeout=TRY)
         return stripe.StripeClient(self._key, http_client=self._http, base_addresses={"api": self._url}, max_network_retries=1)
 
 

@@ -11,7 +11,6 @@ from domain.candidates import commands as candidates
 from domain.instruments import bank
 from domain.invites import attempts, commands
 from domain.invites import events as invites
-from domain.kernel.errors import DomainError, Kind
 from domain.kernel.event_types import CATALOGUE, EventType
 from domain.kernel.identifiers import new_key
 from domain.kernel.work import UnitOfWork
@@ -26,10 +25,8 @@ PERSON = {"email": "trigger@example.com", "name": "Trigger Example"}
 """The one whom invites go to; earlier ones that are still open are canceled first, so that there is always room for another."""
 
 
-class SandboxOnly(DomainError):
-    kind = Kind.WRONG_STATE
-    code = "SANDBOX_ONLY"
-    text = "Events are triggered in sandboxes alone: nothing made up belongs among what really happened."
+class SandboxOnly(Exception):
+    """Events are triggered in sandboxes alone: nothing made up belongs among what really happened."""
 
 
 def named(name: str) -> EventType:
@@ -44,18 +41,18 @@ def named(name: str) -> EventType:
     raise KeyError(f"There is no event '{name}'.{meant} There are: {', '.join(sorted(CATALOGUE))}.")
 
 
-async def trigger(uow: UnitOfWork, type: EventType) -> bool:
-    """Make a type of event happen, with whatever comes with it; return whether it really did, or was recorded with sample facts.
+async def trigger(uow: UnitOfWork, happened: EventType) -> bool:
+    """Make an event happen, with whatever comes with it; return whether it really did, or was recorded with sample facts.
 
     Raises SandboxOnly, and what the commands raise.
     """
     if (await access.own_account(uow)).mode != "test":
         raise SandboxOnly
-    if type.name in DONE:
-        await DONE[type.name](uow)
+    if happened.name in DONE:
+        await DONE[happened.name](uow)
         return True
-    own = type.subject.name == ACCOUNT.name
-    uow.record(type, f"cus_{uow.account_id}" if own else type.subject.example, **type.example)
+    own = happened.subject.name == ACCOUNT.name
+    uow.record(happened, f"cus_{uow.account_id}" if own else happened.subject.example, **happened.example)
     return False
 
 

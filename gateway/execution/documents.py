@@ -9,6 +9,7 @@ from graphql import (
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
+    FragmentSpreadNode,
     GraphQLError,
     GraphQLSchema,
     OperationDefinitionNode,
@@ -68,6 +69,8 @@ class Prepared:
     types: Requirements
     estimate: Cost
     runnable: Operation
+    root_fields: int
+    """How many fields it asks of the root, whether they are skipped or not; `__typename` is none."""
 
     @property
     def kind(self) -> OperationType:
@@ -164,7 +167,8 @@ class Documents:
         for part in (operation, *_reached(operation, fragments)):
             visit(part, TypeInfoVisitor(asked.type_info, asked))
         runnable = self.engine.operation(operation, fragments)
-        return Prepared(document, operation, frozenset(asked.guards), frozenset(asked.types), estimator.of(operation), runnable)
+        cost, roots = estimator.of(operation), len(_root_fields(operation, fragments))
+        return Prepared(document, operation, frozenset(asked.guards), frozenset(asked.types), cost, runnable, roots)
 
 
 class _Asked(Visitor):
@@ -186,6 +190,17 @@ class _Asked(Visitor):
         for kind in (parent, get_named_type(self.type_info.get_type())):
             if kind is not None and is_object_type(kind) and (needed := self.policy.type_requirement(kind)) is not None:
                 self.types.add(needed)
+
+
+def _root_fields(selecting: Any, fragments: Mapping[str, FragmentDefinitionNode]) -> set[str]:
+    """The names in the answer of what is selected at the root, also by fragments."""
+    names: set[str] = set()
+    for node in selecting.selection_set.selections:
+        if isinstance(node, FieldNode):
+            names |= {node.alias.value if node.alias else node.name.value} if node.name.value != "__typename" else set()
+        else:
+            names |= _root_fields(fragments[node.name.value] if isinstance(node, FragmentSpreadNode) else node, fragments)
+    return names
 
 
 def _reached(operation: OperationDefinitionNode, fragments: Mapping[str, FragmentDefinitionNode]) -> list[FragmentDefinitionNode]:

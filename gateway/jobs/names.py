@@ -2,6 +2,8 @@
 
 APPLICATION = "centil"
 QUEUE = "centil"
+APART = "centil.apart"
+"""The queue of jobs that mostly wait for others, so that those which do something never wait behind them."""
 VERSION = "1"
 """One for all releases: work that an older release stored is resumed by a newer one."""
 JOB = "centil.job"

@@ -2,13 +2,14 @@
 
 import asyncio
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from domain.kernel.jobs import JOBS
 from gateway.jobs import engine
-from gateway.jobs.names import APPLICATION, JOB, QUEUE, VERSION
+from gateway.jobs.names import APART, APPLICATION, JOB, QUEUE, VERSION
 from gateway.settings import Settings
 
 if TYPE_CHECKING:
@@ -24,9 +25,12 @@ class DurableQueue:
         self._engine: Engine | None = None
         self._opening = threading.Lock()
 
-    def enqueue(self, session: Session, name: str, account_id: int, keys: tuple[str, ...]) -> None:
+    def enqueue(self, session: Session, name: str, account_id: int, keys: tuple[str, ...], after: float = 0.0) -> None:
         """Store a job; it exists if and only if the session's transaction commits."""
-        options = {"workflow_name": JOB, "queue_name": QUEUE, "app_version": VERSION}
+        queue = APART if JOBS[name].apart else QUEUE
+        options: dict[str, Any] = {"workflow_name": JOB, "queue_name": queue, "app_version": VERSION}
+        if after:
+            options["delay_seconds"] = after
         self._open().enqueue_in_transaction(session, options, name, account_id, list(keys))  # type: ignore[arg-type]
 
     async def warm(self) -> None:

@@ -9,10 +9,12 @@ import domain.orders.mails
 import domain.privacy.finishing
 import domain.reports.team_documents
 import domain.trials.keeping
-import domain.trials.mails  # noqa: F401  all declare jobs
+import domain.trials.mails
+import domain.webhooks.keeping
+import domain.webhooks.sending  # noqa: F401  all declare jobs
 from domain.kernel.jobs import JOBS
 from gateway.jobs import engine
-from gateway.jobs.names import APPLICATION, QUEUE, SCHEDULED
+from gateway.jobs.names import APART, APPLICATION, QUEUE, SCHEDULED
 from gateway.settings import Settings
 
 POLLING_SECONDS = 0.1
@@ -26,7 +28,8 @@ def prepare(settings: Settings) -> None:
     own = engine.sqlite_engine(settings)
     client = DBOSClient(system_database_url=engine.url(settings), system_database_engine=own, application_name=APPLICATION)
     try:
-        client.register_queue(QUEUE, polling_interval_sec=POLLING_SECONDS, worker_concurrency=PLACES)
+        for queue in (QUEUE, APART):
+            client.register_queue(queue, polling_interval_sec=POLLING_SECONDS, worker_concurrency=PLACES)
         client.apply_schedules(
             [
                 {"schedule_name": job.name, "workflow_name": SCHEDULED, "schedule": job.every, "context": job.name}

@@ -1,6 +1,7 @@
 """What the job engine runs: our jobs by their names, each a step that is tried again when it fails."""
 
 import asyncio
+import contextlib
 import logging
 from datetime import datetime
 from typing import Any
@@ -8,13 +9,16 @@ from typing import Any
 from dbos import DBOS
 
 import domain.exports.jobs
+import domain.idempotency.jobs
 import domain.invites.expiry
 import domain.invoices.files
 import domain.orders.mails
 import domain.privacy.finishing
 import domain.reports.team_documents
 import domain.trials.keeping
-import domain.trials.mails  # noqa: F401  all declare jobs
+import domain.trials.mails
+import domain.webhooks.keeping
+import domain.webhooks.sending  # noqa: F401  all declare jobs
 from domain.kernel.jobs import JOBS
 from domain.kernel.ports import Ports
 from gateway.jobs.names import JOB, SCHEDULED
@@ -23,7 +27,7 @@ log = logging.getLogger("centil.jobs")
 RETRIES: Any = {"retries_allowed": True, "max_attempts": 34, "interval_seconds": 5.0, "backoff_rate": 2.0}
 """A step that fails is tried again after 5, 10, 20 … seconds, then every hour, for about a day."""
 AT_ONCE = 8
-"""Jobs that do something at the same time; those that wait for their next try take no place of others."""
+"""Jobs that do something at the same time; those that wait, for their next try or for others, take no place."""
 _ports: Ports | None = None
 _places = asyncio.Semaphore(AT_ONCE)
 _running: set["asyncio.Task[Any]"] = set()
@@ -72,7 +76,7 @@ async def _tried(name: str, *arguments: Any) -> None:
 async def _run(name: str, *arguments: Any) -> None:
     assert _ports is not None, "a worker says first what jobs work with"
     try:
-        async with _places:
+        async with contextlib.nullcontext() if JOBS[name].apart else _places:
             await JOBS[name].run(_ports, *arguments)
     except Exception as error:
         log.exception("job failed", extra={"job": name})

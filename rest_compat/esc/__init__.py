@@ -16,8 +16,10 @@ from rest_compat.esc import (
     search,
     teams,
     trials,
+    webhooks,
 )
-from rest_compat.esc.dialect import ERROR_SCHEMA, SECURITY, credential, failure, success, success_schema
+from rest_compat.esc.dialect import ERROR_SCHEMA, SECURITY, credential, failure, success, success_schema, told
+from rest_compat.esc.messages import MESSAGES
 
 DIALECT = Dialect(
     name="esc",
@@ -40,12 +42,15 @@ DIALECT = Dialect(
         *teams.ROUTES,
         *invoices.ROUTES,
         *gdpr.ROUTES,
+        *webhooks.ROUTES,
     ),
     credential=credential,
     challenge="Bearer",
     failure=failure,
     success=success,
     success_schema=success_schema,
+    told=told,
+    messages=MESSAGES,
     error_schema=ERROR_SCHEMA,
     security=SECURITY,
     always=(401, 403, 429, 503),

@@ -35,8 +35,12 @@ BY_CODE = {
     "PAYLOAD_TOO_LARGE": (413, "PAYLOAD_TOO_LARGE"),
     "REQUEST_TIMEOUT": (408, "REQUEST_TIMEOUT"),
     "UNSUPPORTED_MEDIA_TYPE": (415, "UNSUPPORTED_MEDIA_TYPE"),
+    "IDEMPOTENCY_KEY_NOT_VALID": (400, "IDEMPOTENCY_KEY_NOT_VALID"),
+    "IDEMPOTENCY_KEY_REUSED": (409, "IDEMPOTENCY_KEY_REUSED"),
+    "IDEMPOTENCY_KEY_IN_USE": (409, "IDEMPOTENCY_KEY_IN_USE"),
+    "IDEMPOTENT_ANSWER_DROPPED": (409, "IDEMPOTENT_ANSWER_DROPPED"),
 }
-"""Codes that the wire tells apart (I-ESC-11), and a canceled invite, which is not found any more (I-ESC-26)."""
+"""Codes that the wire tells apart (I-ESC-11, Q-10), and a canceled invite, which is not found any more (I-ESC-26)."""
 MESSAGES = {"ALREADY_CANCELED": "Resource not found", "NOT_FOUND": "Resource not found"}
 NOT_COMPLETED = Problem("WRONG_STATE", "NOT_COMPLETED", "The assessment is not completed yet.")
 SECURITY: Mapping[str, Any] = {
@@ -89,6 +93,11 @@ def success(body: BaseModel) -> Any:
     if isinstance(body, Told):
         return {"success": True, "message": dumped.pop("message"), "data": dumped}
     return {"success": True, "data": dumped}
+
+
+def told(name: str, timestamp: str, body: BaseModel) -> Any:
+    """A message to a webhook (I-ESC-22)."""
+    return {"event": name, "timestamp": timestamp, "data": body.model_dump()}
 
 
 def success_schema(route: Route, schema: Mapping[str, Any]) -> Mapping[str, Any]:

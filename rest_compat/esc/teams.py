@@ -14,8 +14,8 @@ from rest_compat.values import IN_DIGITS
 
 MOST_AT_ONCE = 1_000
 ACTIVE = {"active": True, "inactive": False, "all": None}
-TeamId = Annotated[int, Field(alias="teamId", description="The team's number."), IN_DIGITS]
-SessionId = Annotated[int, Field(alias="sessionId", description="The session's number."), IN_DIGITS]
+TeamId = Annotated[int, Field(alias="teamId", description="The team's number.", json_schema_extra={"format": "int64"}), IN_DIGITS]
+SessionId = Annotated[int, Field(alias="sessionId", description="The session's number.", json_schema_extra={"format": "int64"}), IN_DIGITS]
 
 
 class OneTeam(Parameters):

@@ -29,7 +29,8 @@ class TestAllowed:
                 reply = await http.request("GET", path, key=key, headers={"Origin": OURS})
                 assert reply.headers["Access-Control-Allow-Origin"] == OURS, path
                 assert "Origin" in reply.headers["Vary"]
-                assert "RateLimit-Remaining" in reply.headers["Access-Control-Expose-Headers"]
+                exposed = reply.headers["Access-Control-Expose-Headers"].split(", ")
+                assert {"RateLimit-Remaining", "Idempotent-Replayed"} <= set(exposed)
 
     async def test_preflights_are_answered(self, http: Http) -> None:
         for path in PATHS:
@@ -37,7 +38,9 @@ class TestAllowed:
             assert (reply.status, reply.body) == (204, b"")
             assert reply.headers["Access-Control-Allow-Origin"] == OURS
             assert "POST" in reply.headers["Access-Control-Allow-Methods"]
-            assert {"Authorization", "Content-Type", "Last-Event-ID"} <= set(reply.headers["Access-Control-Allow-Headers"].split(", "))
+            assert {"Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID"} <= set(
+                reply.headers["Access-Control-Allow-Headers"].split(", ")
+            )
 
     async def test_cookies_are_never_asked_for_or_set(self, http: Http) -> None:
         for reply in (await preflight(http, "/graphql", OURS), await http.request("GET", "/graphql", headers={"Origin": OURS})):

@@ -106,7 +106,7 @@ class TestPermission:
                 await teams.create(uow, title="After")
             refused = await socket.receive()
             assert refused["payload"]["errors"][0]["extensions"]["code"] == "UNAUTHORIZED"
-            assert "data" not in refused["payload"]
+            assert refused["payload"].get("data") is None
 
     async def test_other_accounts_are_not_heard(self, http: Http) -> None:
         """Q-1."""

@@ -5,6 +5,7 @@ import itertools
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from domain.invoices.model import Invoice
 from domain.kernel.errors import Unavailable
 from domain.orders import payments
 from domain.orders.model import PaymentNotice
-from gateway.stripe_webhook import TOLERANCE, notice_of, verify
+from gateway.stripe_webhook import _SESSIONS, TOLERANCE, notice_of, verify
 from tests.gateway.conftest import Serve
 from tests.support.http import Http, Reply
 from tests.support.till import SECRET, Bought, bought
@@ -31,7 +32,7 @@ async def shop(serve: Serve) -> AsyncIterator[Bought]:
 
 def signed(http: Http, body: str, *, secret: str = SECRET, ago: float = 0) -> str:
     at = int(http.world.clock.now().timestamp() - ago)
-    return str(WebhookSignature.generate_signature_header(body, secret, at))  # type: ignore[no-untyped-call]
+    return str(WebhookSignature.generate_signature_header(body, secret, at))
 
 
 async def send(http: Http, event: Any, header: str | None = None, **options: Any) -> Reply:
@@ -154,10 +155,8 @@ class TestSignature:
         assert (await send(shop.http, {"type": "ping"}, ago=TOLERANCE)).status == 200
 
     def test_may_be_one_of_two_while_secrets_change(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        from datetime import UTC, datetime
-
         now, body = datetime(2026, 3, 2, tzinfo=UTC), "{}"
-        old, new = (WebhookSignature.generate_signature_header(body, secret, int(now.timestamp())) for secret in ("whsec_o", SECRET))  # type: ignore[no-untyped-call]
+        old, new = (WebhookSignature.generate_signature_header(body, secret, int(now.timestamp())) for secret in ("whsec_o", SECRET))
         verify(body.encode(), f"{old},v1={new.partition('v1=')[2]}", SECRET, now)
 
     async def test_guessing_is_limited(self, serve: Serve) -> None:
@@ -249,7 +248,5 @@ class TestNotice:
 
     def test_understands_what_stripe_documents(self) -> None:
         """The types that we listen to are Stripe's."""
-        from gateway.stripe_webhook import _SESSIONS
-
         known = str(stripe.params.WebhookEndpointCreateParams.__annotations__["enabled_events"])
         assert all(name in known for name in (*_SESSIONS, "charge.refunded"))

@@ -103,7 +103,7 @@ class TestParameters:
 
     def test_of_a_body_are_its_properties(self, told: Any) -> None:
         made = operation(told, "post", "/things/{thingId}")
-        assert [parameter["name"] for parameter in made["parameters"]] == ["thingId"]
+        assert [parameter["name"] for parameter in made["parameters"]] == ["thingId", "Idempotency-Key"]
         assert made["requestBody"] == {
             "required": True,
             "content": {
@@ -117,6 +117,15 @@ class TestParameters:
             },
         }
 
+    def test_of_a_post_may_have_a_key_to_be_sent_again(self, told: Any) -> None:
+        """Q-10: a header that nobody needs, told again by one of the answer."""
+        made = operation(told, "post", "/things/{thingId}")
+        [header] = [parameter for parameter in made["parameters"] if parameter["in"] == "header"]
+        assert header["required"] is False
+        assert header["schema"] == {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"}
+        assert set(made["responses"]["201"]["headers"]) == {"Idempotent-Replayed"}
+        assert "headers" not in operation(told, "patch", "/things")["responses"]["200"]
+
     def test_may_all_be_left_out(self, told: Any) -> None:
         changed = operation(told, "patch", "/things")
         assert changed["requestBody"]["required"] is False
@@ -129,7 +138,7 @@ class TestResponses:
         """I-ESC-10."""
         statuses = {
             ("get", "/things/{thingId}"): ["200", "202", "400", "401", "403", "404", "429", "503"],
-            ("post", "/things/{thingId}"): ["201", "400", "401", "403", "408", "413", "415", "429", "503"],
+            ("post", "/things/{thingId}"): ["201", "400", "401", "403", "408", "409", "413", "415", "429", "503"],
             ("patch", "/things"): ["200", "400", "401", "403", "408", "413", "415", "429", "503"],
             ("get", "/"): ["200", "429", "503"],
         }

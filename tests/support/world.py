@@ -4,7 +4,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,16 +18,14 @@ from domain.billing import queries as billing
 from domain.instruments import bank
 from domain.invites import attempts, commands
 from domain.kernel.actor import Actor, ActorKind
-from domain.kernel.clock import MovableClock
+from domain.kernel.clock import Clock, MovableClock
 from domain.kernel.columns import Entity
 from domain.kernel.database import Database
 from domain.kernel.jobs import JOBS
 from domain.kernel.permissions import EVERYTHING
 from domain.kernel.ports import Mail, Mailer, Ports
 from domain.kernel.work import UnitOfWork
-from gateway.adapters.files import store
-from gateway.adapters.typesetting import Typst
-from gateway.app import open_for
+from gateway.app import open_for, ports_for
 from gateway.settings import Settings
 from tests.support.databases import SECRET
 
@@ -58,11 +56,26 @@ class Outbox:
 class CommittedJobs:
     """A queue of what was really committed, for the runner below."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock | None = None) -> None:
         self.due: list[tuple[str, int, tuple[str, ...]]] = []
+        self.later: list[tuple[datetime, tuple[str, int, tuple[str, ...]]]] = []
+        self._clock = clock or Clock()
 
-    def enqueue(self, session: Session, name: str, account_id: int, keys: tuple[str, ...]) -> None:
-        event.listen(session, "after_commit", lambda _session: self.due.append((name, account_id, keys)), once=True)
+    def enqueue(self, session: Session, name: str, account_id: int, keys: tuple[str, ...], after: float = 0.0) -> None:
+        def store(_session: Any) -> None:
+            if after:
+                self.later.append((self._clock.now() + timedelta(seconds=after), (name, account_id, keys)))
+            else:
+                self.due.append((name, account_id, keys))
+
+        event.listen(session, "after_commit", store, once=True)
+
+    def next(self) -> tuple[str, int, tuple[str, ...]] | None:
+        """Take the next job whose time has come; None when there is none."""
+        now = self._clock.now()
+        self.due += [job for moment, job in self.later if moment <= now]
+        self.later = [(moment, job) for moment, job in self.later if moment > now]
+        return self.due.pop(0) if self.due else None
 
 
 @dataclass
@@ -82,9 +95,11 @@ class World:
     async def open(
         cls, url: str, folder: Path, *, company: str = "Owner Ltd", country: str = "GB", funds: int = CREDITS, **options: Any
     ) -> "World":
-        held = {"var": folder, "database_url": url, "secret": SECRET, "log_level": "error", "database_pool": POOL}
+        held: dict[str, Any] = {"var": folder, "database_url": url, "secret": SECRET, "log_level": "error", "database_pool": POOL}
+        held["webhook_loopback"] = True  # receivers of tests are on this machine
         settings = Settings(**{**held, **options})
-        clock, jobs = MovableClock(START), CommittedJobs()
+        clock = MovableClock(START)
+        jobs = CommittedJobs(clock)
         database = await open_for(settings, jobs, clock)
         async with database.work(Actor.anonymous()) as uow:
             made = await registration.register(uow, mode="live", email="owner@example.com", company=company, country=country)
@@ -155,14 +170,14 @@ class World:
 
     def ports(self, mailer: Mailer | None = None) -> Ports:
         """What jobs and downloads are given: this world's database and mails, files in its own folder."""
-        return Ports(self.database, mailer or self.outbox, store(self.settings), Typst())
+        return replace(ports_for(self.settings, self.database), mailer=mailer or self.outbox)
 
     async def run_jobs(self, mailer: Mailer | None = None) -> int:
         """Run what is due, with the step functions of the real worker; return how many."""
         ports, done = self.ports(mailer), 0
         await asyncio.sleep(0)
-        while self.jobs.due:
-            name, account_id, keys = self.jobs.due.pop(0)
+        while (job := self.jobs.next()) is not None:
+            name, account_id, keys = job
             await JOBS[name].run(ports, account_id, *keys)
             done += 1
         return done

@@ -45,8 +45,10 @@ def declared(pdf: bytes) -> bytes:
     """
     from pypdf import PdfReader  # only when an invoice is made
 
-    trailer: Any = PdfReader(io.BytesIO(pdf)).trailer
-    previous, root = _LAST_TABLE.search(pdf), trailer["/Root"]
+    reader = PdfReader(io.BytesIO(pdf))
+    previous = _LAST_TABLE.search(pdf)
+    trailer: Any = reader.trailer
+    root = trailer["/Root"]
     if previous is None or "/Metadata" not in root:
         raise NoMetadata
     told = extended(root["/Metadata"].get_data().decode()).encode()

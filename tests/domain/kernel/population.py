@@ -16,6 +16,7 @@ from domain.matching.model import JobProfile, SavedMatch
 from domain.privacy.model import Erasure
 from domain.results.model import Result
 from domain.teams.model import Team
+from domain.webhooks.model import Delivery, Webhook
 from tests.support.world import START, World
 
 NAMES = ("Anna Berg", "Änne Berg", "Jörg Weiß", "anna berg", "", "Zoë O'Neil", "100 % Müller", "a_b", "李 雷", "Weiss Jorg")
@@ -42,6 +43,7 @@ def populate(account_id: int, seed: int, people: int) -> list[Any]:
                     _saved_match(dice, attempt, f"jp_{seed}_{dice.randrange(people):03}"),
                 ]
     rows += [_team(dice, account_id, seed * 10_000 + number) for number in range(people)]
+    rows += _deliveries(dice, account_id, seed, people)
     rows += [_erasure(candidate) for candidate in candidates if candidate.anonymized_at]
     rows += [_event(dice, account_id, seed * 10_000 + number) for number in range(people * 3)]
     for number in range(people):
@@ -187,6 +189,37 @@ def _key(dice: random.Random, account_id: int, key: str) -> ApiKey:
         expires_at=dice.choice([None, NOW, NOW + timedelta(days=1)]),
         revoked_at=dice.choice([None, None, START]),
     )
+
+
+def _deliveries(dice: random.Random, account_id: int, seed: int, count: int) -> list[Any]:
+    webhooks = [
+        Webhook(
+            account_id=account_id,
+            key=f"wh_{seed}_{number:03}",
+            url="https://example.com/",
+            events=[],
+            format="centil",
+            secret="",
+            created_at=MOMENTS[0],
+            updated_at=MOMENTS[0],
+        )
+        for number in range(2)
+    ]
+    deliveries = [
+        Delivery(
+            account_id=account_id,
+            key=f"msg_{seed}_{number:03}",
+            webhook_key=dice.choice(webhooks).key,
+            sequence=number,
+            type=dice.choice(["invite.sent", "team.created"]),
+            subject=f"inv_{seed}_{dice.randrange(3):03}",
+            status=dice.choice(["pending", "succeeded", "failed", "canceled"]),
+            next_at=MOMENTS[0],
+            created_at=dice.choice(MOMENTS),
+        )
+        for number in range(count)
+    ]
+    return [*webhooks, *deliveries]
 
 
 def _export(dice: random.Random, account_id: int, key: str) -> Export:

@@ -19,6 +19,7 @@ from tests.support.world import World
 
 NESTED = [name for name, told in TOLD.items() if told.parent is not None]
 SOME = {
+    "webhook": "wh_1_000",
     "text": "anna",
     "name": "anna",
     "email": "anna",
@@ -34,6 +35,8 @@ SOME = {
     "actor": "x",
 }
 """A value for a filter; those of moments are known by their name, and all others take lists of words."""
+OWN: dict[tuple[str, str], Any] = {("keys", "status"): ["active"], ("deliveries", "subject"): "inv_1_000"}
+"""What some lists take by the same name."""
 SERVED = re.compile(r"^SEARCH .*\(account_id=\?|Index (Only )?Scan .*account_id = |Bitmap Index Scan .*account_id = ")
 ASIDE = re.compile(
     r"^(SCAN (k|json_each|candidate_text) VIRTUAL TABLE|(CORRELATED |REUSE )?LIST SUBQUERY|SCALAR SUBQUERY|USE TEMP B-TREE|Function Scan)"
@@ -69,7 +72,8 @@ def value_of(told: Told, name: str) -> Any:
         return MOMENTS[0]
     if name == "closeness":
         return Closeness.WORD, "anna"
-    return ["active"] if told is TOLD["keys"] else SOME.get(name, ["pending"])
+    own = next((value for (listed, of), value in OWN.items() if told is TOLD[listed] and of == name), None)
+    return own or SOME.get(name, ["pending"])
 
 
 def windows(told: Told, order: str) -> list[Window]:

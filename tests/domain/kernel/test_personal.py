@@ -44,11 +44,13 @@ PERSONAL = {
     "attempt.answers": (Content.ANSWERS, Erasure.KEEP),
     **{f"result.{name}": (Content.SCORES, Erasure.KEEP) for name in ("raw_tenths", "c_tenths", "wir_tenths", "tendency")},
     "invite.label": (Content.WORDS, Erasure.CLEAR),
+    "delivery.body": (Content.MESSAGE, Erasure.CLEAR),
     "candidate_text": (Content.NAME, Erasure.REPLACE),
     "var/mail/*.eml": (Content.MESSAGE, Erasure.DELETE),
     "reports": (Content.DOCUMENT, Erasure.DELETE),
     "team-reports": (Content.DOCUMENT, Erasure.DELETE),
     "exports": (Content.DOCUMENT, Erasure.DELETE),
+    "idempotent answers": (Content.DOCUMENT, Erasure.DELETE),
     "operation cache": (Content.WORDS, Erasure.DELETE),
 }
 """What is held about candidates, and what erasing one does to it; a change here is a decision."""

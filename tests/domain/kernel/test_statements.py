@@ -26,11 +26,14 @@ UNSCOPED = {
     "domain.access.queries._BY_EMAILS": "an operator is told which account an address has already",
     "domain.access.queries._KEY_BY_DIGEST": "a key is found by its digest before its account is known",
     "domain.exports.queries._OVER": "the sweep finds exports of all accounts whose day is over",
+    "domain.idempotency.queries._OVER": "the sweep finds accounts with answers whose day is over",
     "domain.invites.expiry._EXPIRED": "the sweep finds expired invites of all accounts",
     "domain.invites.expiry._OVER": "the sweep finds accounts with entries whose day is over",
     "domain.privacy.queries._LATEST": "the sweep looks after the latest erasures of all accounts",
     "domain.privacy.queries._UNFINISHED": "one purge of the database does for the erasures of all accounts",
     "domain.privacy.queries._NEWEST": "every process empties its caches when anybody was erased",
+    "domain.webhooks.queries._OVERDUE": "the sweep finds the webhooks of all accounts whose messages are overdue",
+    "domain.webhooks.queries._OLD": "the sweep finds old deliveries of all accounts",
 }
 """Every read that may cross accounts (Q-1); one more is a decision, and stands here."""
 AWKWARD = ["plain", "", "it's", 'say "hi"', "back\\slash", "50 %", "a_b", "äöüß", "日本", "🙂", '["a"]', "a,b", "{a}", "null", " "]

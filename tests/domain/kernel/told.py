@@ -35,6 +35,8 @@ from domain.results.queries import RESULTS
 from domain.statistics.queries import MEASURED
 from domain.teams.model import Team
 from domain.teams.queries import TEAMS
+from domain.webhooks.model import Delivery
+from domain.webhooks.queries import DELIVERIES
 from tests.domain.kernel.population import MOMENTS, NOW
 from tests.support.world import World
 
@@ -252,6 +254,20 @@ TOLD = {
         own(Team),
         {"active": equal("active", True, False), "text": containing("sort_title")},
         {"newest": (("created_at", "team_id"), True), "title": (("sort_title", "team_id"), False)},
+    ),
+    "deliveries": Told(
+        DELIVERIES,
+        own(Delivery),
+        {
+            "status": among("status", "pending", "succeeded", "failed", "canceled"),
+            "type": among("type", "invite.sent", "team.created"),
+            "webhook": equal("webhook_key", "wh_1_000", "wh_1_001", "wh_2_000"),
+            "subject": equal("subject", "inv_1_000", "inv_1_001", "none"),
+            "created_from": since("created_at"),
+            "created_until": until("created_at"),
+        },
+        {"newest": (("created_at", "key"), True), "oldest": (("created_at", "key"), False)},
+        Delivery.webhook_key,
     ),
     "erasures": Told(
         ERASURES,

@@ -142,7 +142,7 @@ class TestDossier:
                 await dossier._rows(read, subject, world.account_id, key)
             counts.append(read.statements)  # type: ignore[attr-defined]
             await world.complete()
-        assert counts == [len(subjects())] * 2
+        assert counts == [sum(len(subject.held.ways) for subject in subjects())] * 2
 
 
 class TestWords:

@@ -22,6 +22,7 @@ AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 LINK = "https://centil.example.com/a/OTAwMDAwMTppbnY.t-GpgI_39nvjagqDlL30Aw"
 TEMPLATES = ("invitation", "reminder", "entry")
 TRIALS = ("trial_requested", "trial_approved", "trial_declined", "trial_waiting")
+TO_ACCOUNTS = ("webhook_failing", "webhook_gone")
 PEOPLE = st.text(st.characters(exclude_categories=["Cs"]), max_size=120)
 
 
@@ -192,3 +193,14 @@ def test_what_a_stranger_typed_is_not_shown_to_whom_it_is_sent():
     assert body(made, "plain").startswith("Guten Tag,\n")
     assert str(made["To"]) == "kim@example.com"
     assert "WIN" not in made.as_string()
+
+
+@pytest.mark.parametrize("template", TO_ACCOUNTS)
+@pytest.mark.parametrize("language", list(Language))
+def test_those_to_accounts_name_the_webhook(template: str, language: Language) -> None:
+    """Q-21."""
+    message = compose(mail(template, language.value, url="https://hooks.example.com/<b>", key="wh_1", link="https://centil.example.com"))
+    assert "Größe & Söhne GmbH" in message["Subject"]
+    assert "https://hooks.example.com/<b> (wh_1)" in body(message, "plain").replace("\n", " ")
+    assert "https://hooks.example.com/&lt;b&gt;" in body(message, "html")
+    assert "{" not in body(message, "plain")

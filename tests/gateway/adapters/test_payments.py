@@ -111,11 +111,12 @@ class TestFailure:
 
     async def test_an_answer_that_is_lost_comes_again(self, till: Till) -> None:
         """The checkout was opened, and nobody heard of it."""
+        asked = checkout()
         await till.fail("lost", times=2)
         with pytest.raises(CheckoutUnanswered):
-            await till.stripe.open(checkout())
+            await till.stripe.open(asked)
         [lost] = till.sessions
-        assert (await till.stripe.open(checkout())).session == lost["id"]
+        assert (await till.stripe.open(asked)).session == lost["id"]
 
     async def test_nobody_there_is_no_answer(self, unused_tcp_port: int) -> None:
         stripe = Stripe(settings(f"http://127.0.0.1:{unused_tcp_port}"))
@@ -183,7 +184,7 @@ class TestSettings:
     )
     def test_that_are_wrong_are_refused(self, name: str, value: str) -> None:
         with pytest.raises(ValueError, match="must be"):
-            PaymentSettings(**{name: value})
+            PaymentSettings.model_validate({name: value})
 
     @pytest.mark.parametrize(("key", "real"), [("sk_live_1", True), ("rk_live_1", True), ("sk_test_1", False), ("", False)])
     def test_tell_play_money_from_real(self, key: str, real: bool) -> None:

@@ -41,8 +41,8 @@ async def test_help_names_every_command(cli: Cli) -> None:
     said = (await cli("--help")).answer
     commands = [line.split()[0] for line in said.partition("Commands:\n")[2].splitlines() if line[2:3].strip()]
     assert commands == [
-        "serve", "worker", "migrate", "demo", "schema", "openapi", "record", "backup", "restore", "doctor",
-        "keys", "credits", "norms", "simulate",
+        "serve", "worker", "migrate", "demo", "listen", "trigger", "schema", "openapi", "record", "events", "backup", "restore", "doctor",
+        "stripe-fake", "keys", "credits", "norms", "trials", "simulate",
     ]  # fmt: skip
     assert (await cli()).code == 2
     for command in commands:

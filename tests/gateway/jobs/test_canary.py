@@ -15,9 +15,11 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+import sqlalchemy as sa
 
 from domain.kernel.inputs import folded
 from domain.kernel.ports import Ports
+from gateway import storage
 from gateway.adapters.files import store
 from gateway.adapters.mail import mailer
 from gateway.logs import Structured
@@ -76,6 +78,14 @@ def dumped(world: World) -> set[str]:
     return told(subprocess.run(["pg_dump", "--inserts", plain], check=True, capture_output=True).stdout)
 
 
+def kept(world: World) -> list[bool]:
+    """Whether each request with an Idempotency-Key still has what it made or its answer, which nobody can read but its caller."""
+    engine = sa.create_engine(storage.sync_url(world.settings), poolclass=sa.NullPool)
+    columns = "made IS NOT NULL, answer IS NOT NULL"
+    with engine.connect() as connection:
+        return [any(row) for row in connection.execute(sa.text(f"SELECT {columns} FROM idempotent_request ORDER BY created_at"))]
+
+
 def in_memory(http: Http) -> set[str]:
     """What the server's caches say of them."""
     front = http.server.front
@@ -99,16 +109,18 @@ def lines() -> Iterator[io.StringIO]:
     root.setLevel(level)
 
 
-async def asked(http: Http, query: str, **variables: Any) -> Any:
-    """Run an operation with a variable that is named like an option of the client."""
-    return (await http.request("POST", "/graphql", json={"query": query, "variables": variables})).json()["data"]
+async def asked(http: Http, query: str, *, once: str = "", **variables: Any) -> Any:
+    """Run an operation with a variable that is named like an option of the client, or one to be done `once`."""
+    headers = {"Idempotency-Key": once} if once else {}
+    return (await http.request("POST", "/graphql", json={"query": query, "variables": variables}, headers=headers)).json()["data"]
 
 
 async def lived(http: Http, world: World) -> tuple[str, int]:
     """Everything that happens to a person, by the product's own doors; their key and the number of their attempt."""
-    invite = (await http.graph(SEND.format(WHO)))["sendInvite"]["key"]
+    invite = (await asked(http, SEND.format(WHO), once="invite"))["sendInvite"]["key"]
     key = await candidate_of(world, WHO.email)
-    await asked(http, TELL, key=key, given=WHO.given, family=WHO.family)
+    told = await asked(http, TELL, once="tell", key=key, given=WHO.given, family=WHO.family)
+    assert await asked(http, TELL, once="tell", key=key, given=WHO.given, family=WHO.family) == told
     slug = (await http.graph("{ account { openLinkUrl } }"))["account"]["openLinkUrl"].rsplit("/", 1)[-1]
     await http.graph(ASK, slug=slug, email=WHO.email, name=WHO.name)
     attempt = str((await http.graph(START, invite=invite))["startAttempt"]["key"])
@@ -143,10 +155,12 @@ class TestNothingIsLeft:
             await files.put(f"exports/{world.sandbox_id}/1.csv", b"of another account")
             await durable.done()
             self.is_everywhere(http, world)
-            said = (await asked(http, ERASE, key=key))["eraseCandidate"]
+            assert kept(world) == [True, True]
+            said = (await asked(http, ERASE, once="erase", key=key))["eraseCandidate"]
             assert (said["originalName"], said["originalEmail"]) == (f"{WHO.given} {WHO.family}", WHO.email)
             await durable.done()
             assert (await erasure_of(world, key)).finished_at is not None
+            assert kept(world) == [False, False, False]
             assert on_disk(world) == {}
             assert dumped(world) == set()
             assert in_memory(http) == set()

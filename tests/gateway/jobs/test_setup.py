@@ -12,7 +12,7 @@ from domain.invites.model import Entry
 from domain.kernel import events
 from domain.kernel.jobs import JOBS
 from gateway.jobs import setup
-from gateway.jobs.names import QUEUE, SCHEDULED
+from gateway.jobs.names import APART, QUEUE, SCHEDULED
 from tests.gateway.jobs.durable import Durable, Post
 from tests.support.world import World
 
@@ -31,7 +31,7 @@ class TestPrepare:
         setup.prepare(durable.world.settings)
         assert kept(durable) == before
         assert before["schedules"] == [(name, SCHEDULED, every, "ACTIVE") for name, every in sorted(SCHEDULED_JOBS.items())]
-        assert before["queues"] == [(QUEUE, setup.PLACES, setup.POLLING_SECONDS)]
+        assert before["queues"] == [(queue, setup.PLACES, setup.POLLING_SECONDS) for queue in (QUEUE, APART)]
         assert "invites.expire" in SCHEDULED_JOBS
 
 
@@ -39,7 +39,7 @@ def kept(durable: Durable) -> dict[str, Any]:
     found = durable.tables(["workflow_schedules", "queues"])
     return {
         "schedules": sorted((row.schedule_name, row.workflow_name, row.schedule, row.status) for row in found["workflow_schedules"]),
-        "queues": [(row.name, row.worker_concurrency, row.polling_interval_sec) for row in found["queues"]],
+        "queues": sorted((row.name, row.worker_concurrency, row.polling_interval_sec) for row in found["queues"]),
     }
 
 

@@ -28,6 +28,7 @@ PHASES = ("examples", "coverage", "fuzzing", "stateful")
 MAY_REFUSE = (
     "POST /register",
     "POST /invites",
+    "POST /request-trial",
     "DELETE /invites/{inviteId}",
     "POST /invites/{inviteId}/remind",
     "GET /invites/{inviteId}/results",

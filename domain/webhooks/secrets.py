@@ -1,0 +1,23 @@
+"""Secrets that sign messages: they have to be read again, so they lie encrypted, each for its own webhook alone."""
+
+from datetime import datetime
+
+from domain.kernel.environment import Environment
+from domain.kernel.statements import Row
+
+
+def lock(environment: Environment, account_id: int, webhook: str, secret: str) -> str:
+    """A secret as it is stored."""
+    return environment.signer.lock(_place(account_id, webhook), secret)
+
+
+def valid(environment: Environment, account_id: int, key: str, webhook: Row, now: datetime) -> list[str]:
+    """The secrets that sign at a moment, the newest first; two while one is being replaced."""
+    locked = [webhook.secret]
+    if webhook.previous_secret and webhook.previous_until and now < webhook.previous_until:
+        locked.append(webhook.previous_secret)
+    return [environment.signer.unlock(_place(account_id, key), secret) for secret in locked]
+
+
+def _place(account_id: int, webhook: str) -> str:
+    return f"webhook:{account_id}:{webhook}"

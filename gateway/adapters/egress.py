@@ -1,0 +1,126 @@
+"""The guard at the door: connections to addresses that customers named go to the public network alone (Q-20).
+
+A name is resolved once; every address it has must be public, and the connection goes to one of those that were looked at.
+The guard stands where sockets are made, so addresses written as numbers come by it as well.
+"""
+
+import asyncio
+import socket
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
+from aiohttp.abc import AbstractResolver, ResolveResult
+
+from domain.kernel.addresses import is_loopback, is_public
+
+SECONDS = 15.0
+LARGEST_ANSWER = 64 * 1024
+LOOKUPS = 32
+"""Names looked up at the same time; a server of names that does not answer must not use up the threads of others."""
+_lookups = ThreadPoolExecutor(LOOKUPS, thread_name_prefix="centil-names")
+REFUSED_HEADERS = frozenset(
+    {
+        "connection",
+        "content-length",
+        "cookie",
+        "expect",
+        "forwarded",
+        "host",
+        "keep-alive",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "via",
+    }
+)
+_REFUSED_BEGINNINGS = ("proxy-", "sec-", "x-forwarded-")
+
+
+class AddressRefused(OSError):
+    """A connection to an address that is not for customers to reach."""
+
+
+class DangerousHeader(ValueError):
+    """A header that would change where a message goes, or where it ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Which addresses are let through."""
+
+    to_loopback: bool = False
+
+    def admit(self, address: str) -> None:
+        """Let an address through.
+
+        Raises AddressRefused.
+        """
+        if not is_public(address) and not (self.to_loopback and is_loopback(address)):
+            raise AddressRefused(f"{address} is not public")
+
+    def socket(self, info: tuple[Any, ...]) -> socket.socket:
+        """Make the socket of a connection, or refuse it."""
+        family, kind, protocol, _name, place = info
+        if family not in (socket.AF_INET, socket.AF_INET6):
+            raise AddressRefused("not an address of the internet")
+        self.admit(place[0])
+        return socket.socket(family=family, type=kind, proto=protocol)
+
+
+class _Resolver(AbstractResolver):
+    """Look names up in threads of its own, and refuse a name if any of its addresses is refused."""
+
+    def __init__(self, guard: Guard) -> None:
+        self._guard = guard
+
+    async def resolve(self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET) -> list[ResolveResult]:
+        loop = asyncio.get_running_loop()
+        found = await loop.run_in_executor(_lookups, _look_up, host, port, family)
+        for _family, _kind, _protocol, _name, place in found:
+            self._guard.admit(str(place[0]))
+        return [
+            ResolveResult(hostname=host, host=str(place[0]), port=port, family=kind_of, proto=protocol, flags=socket.AI_NUMERICHOST)
+            for kind_of, _kind, protocol, _name, place in found
+        ]
+
+    async def close(self) -> None:
+        return None
+
+
+def _look_up(host: str, port: int, family: socket.AddressFamily) -> list[Any]:
+    return socket.getaddrinfo(host, port, family=family, type=socket.SOCK_STREAM)
+
+
+def session(guard: Guard) -> ClientSession:
+    """A client for one request: no redirects are followed by it, no proxy of the environment, no cookies, nothing unpacked."""
+    connector = TCPConnector(
+        resolver=_Resolver(guard), socket_factory=guard.socket, use_dns_cache=False, force_close=True, limit=1, happy_eyeballs_delay=None
+    )
+    return ClientSession(
+        connector=connector,
+        cookie_jar=DummyCookieJar(),
+        timeout=ClientTimeout(total=SECONDS),
+        trust_env=False,
+        auto_decompress=False,
+        raise_for_status=False,
+    )
+
+
+def check_headers(headers: Mapping[str, str]) -> None:
+    """Refuse headers that change where a message goes, where it ends, or who is said to have sent it.
+
+    Raises DangerousHeader.
+    """
+    for name, value in headers.items():
+        if name.lower() in REFUSED_HEADERS or name.lower().startswith(_REFUSED_BEGINNINGS):
+            raise DangerousHeader(name)
+        if not _is_token(name) or any(ord(character) < 32 or ord(character) == 127 for character in value):
+            raise DangerousHeader(repr(name))
+
+
+def _is_token(name: str) -> bool:
+    return bool(name) and name.isascii() and all(character.isalnum() or character in "!#$%&'*+-.^_`|~" for character in name)
