@@ -17,21 +17,26 @@ from tests.support.world import some_answers
 CLIENTS = 8
 PATIENCE = ClientTimeout(total=15)
 """Somewhat longer than the server takes for anything."""
-AGAIN = 0.05
+AGAIN = 0.1
 """Seconds until a write is sent again."""
 BUSY = {429, 503}
 
-PROBLEM = "... on Problem { code message }"
-SEND = f"mutation($input: SendInviteInput!) {{ it: sendInvite(input: $input) {{ ... on Invite {{ key }} {PROBLEM} }} }}"
-START = f"mutation($input: StartAttemptInput!) {{ it: startAttempt(input: $input) {{ ... on Attempt {{ key }} {PROBLEM} }} }}"
-SAVE = f"mutation($input: SaveAnswersInput!) {{ it: saveAnswers(input: $input) {{ ... on Attempt {{ key }} {PROBLEM} }} }}"
-COMPLETE = f"mutation($input: CompleteAttemptInput!) {{ it: completeAttempt(input: $input) {{ ... on Attempt {{ key }} {PROBLEM} }} }}"
-TEAM = f"mutation($input: CreateTeamInput!) {{ it: createTeam(input: $input) {{ ... on Team {{ key }} {PROBLEM} }} }}"
-JOIN = f"mutation($input: AddTeamMembersInput!) {{ it: addTeamMembers(input: $input) {{ ... on AddedTeamMembers {{ addedCount }} {PROBLEM} }} }}"
-JOB_PROFILE = (
-    f"mutation($input: CreateJobProfileInput!) {{ it: createJobProfile(input: $input) {{ ... on JobProfile {{ key }} {PROBLEM} }} }}"
-)
-ORDER = f"mutation($input: PlaceOrderInput!) {{ it: placeOrder(input: $input) {{ ... on Order {{ key checkoutUrl }} {PROBLEM} }} }}"
+
+def _mutation(field: str, answers: str, selects: str = "key") -> str:
+    """A write, by its field and what it answers."""
+    takes = f"{field[0].upper()}{field[1:]}Input!"
+    made = f"... on {answers} {{ {selects} }} ... on Problem {{ code message }}"
+    return f"mutation($input: {takes}) {{ it: {field}(input: $input) {{ {made} }} }}"
+
+
+SEND = _mutation("sendInvite", "Invite")
+START = _mutation("startAttempt", "Attempt")
+SAVE = _mutation("saveAnswers", "Attempt")
+COMPLETE = _mutation("completeAttempt", "Attempt")
+TEAM = _mutation("createTeam", "Team")
+JOIN = _mutation("addTeamMembers", "AddedTeamMembers", "addedCount")
+JOB_PROFILE = _mutation("createJobProfile", "JobProfile")
+ORDER = _mutation("placeOrder", "Order", "key checkoutUrl")
 
 
 @dataclass

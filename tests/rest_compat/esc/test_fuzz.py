@@ -23,7 +23,7 @@ from tests.rest_compat.esc.conftest import DOCUMENT
 from tests.support.http import Http, Reply
 from tests.support.world import World
 
-SHORT, LONG = 5, 300
+SHORT, LONG = 5, 150
 """How many requests are made up for each operation, beside those at the borders of parameters."""
 CASES = 5_000
 """How many requests the long run makes at least, on each database."""
