@@ -86,31 +86,32 @@ async def issue(uow: UnitOfWork, *, sale: Sale) -> str:
     )
 
 
-async def credit(uow: UnitOfWork, *, order_key: str, net_cents: int | None, reason: str) -> str | None:
+async def credit(uow: UnitOfWork, *, order_key: str, gross_cents: int | None, reason: str) -> str | None:
     """Take back so much of the invoice of an order, or all of it, and return the key of the credit note.
 
     What was taken back before is gone: never more than the invoice is taken back, and None comes back when nothing is left,
-    or there is no invoice. VAT goes back in proportion, so that all credit notes of an invoice together have all of it.
-    Raises BadInput for an amount that is not positive, TooManyCreditNotes.
+    or there is no invoice. It is of just the money that went back; VAT is its part of that, so that all credit notes of an
+    invoice together have all of it. Raises BadInput for an amount that is not positive, TooManyCreditNotes.
     """
-    if net_cents is not None and net_cents <= 0:
-        raise BadInput.field("netCents", message="A credit note takes back more than nothing.")
+    if gross_cents is not None and gross_cents <= 0:
+        raise BadInput.field("grossCents", message="A credit note takes back more than nothing.")
     account = await _locked(uow)
     invoice = await _one(uow, _OF_ORDER, order_key=order_key)
     if invoice is None:
         return None
     taken = await _taken_back(uow, invoice)
-    left = invoice.net_cents - taken.net
-    net = left if net_cents is None else min(net_cents, left)
-    if net <= 0:
+    left = invoice.gross_cents - taken.net - taken.vat
+    gross = left if gross_cents is None else min(gross_cents, left)
+    if gross <= 0:
         return None
-    if taken.notes >= MOST_CREDIT_NOTES - (net < left):  # the last one is for all that is left
+    if taken.notes >= MOST_CREDIT_NOTES - (gross < left):  # the last one is for all that is left
         raise TooManyCreditNotes
-    vat = share(invoice.vat_cents, taken.net + net, invoice.net_cents) - taken.vat
+    vat = share(invoice.vat_cents, taken.net + taken.vat + gross, invoice.gross_cents) - taken.vat
+    net = gross - vat
     paid = await _is_paid(uow, invoice)
     key = await write(uow, account, corrects=invoice, **_against(invoice, net, vat, reason), **_payment(uow, invoice, paid=paid))
     if not paid:
-        for settled in (key, invoice.key) if net == left else (key,):
+        for settled in (key, invoice.key) if gross == left else (key,):
             await _pay(uow, settled, method="offset", reference=None)
     return key
 
@@ -166,7 +167,7 @@ async def _pay(uow: UnitOfWork, key: str, *, method: str, reference: str | None,
 
 def _against(invoice: Any, net: int, vat: int, reason: str) -> dict[str, Any]:
     """What a credit note says that takes so many cents of an invoice back: all else is as it was."""
-    text = words.CANCELATION if net == invoice.net_cents else words.PARTIAL
+    text = words.CANCELATION if net + vat == invoice.gross_cents else words.PARTIAL
     said = text.in_language(invoice.language).format(number=invoice.number, day=words.long_day(invoice.issued_on, invoice.language))
     return {
         "kind": InvoiceKind.CREDIT_NOTE,
