@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
+from domain.invites.events import INVITE_CANCELED
 from domain.kernel import events
 from domain.kernel.errors import BadInput
 from domain.kernel.ports import Trouble
@@ -37,7 +38,7 @@ class TestFanOut:
 
     async def record_and_fail(self, world: World) -> None:
         async with world.work() as uow:
-            uow.record("invite.sent", "inv_x")
+            uow.record(INVITE_CANCELED, "inv_x")
             await uow.flush()
             raise BadInput
 
