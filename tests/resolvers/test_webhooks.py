@@ -6,6 +6,7 @@ import pytest
 from standardwebhooks.webhooks import Webhook as Reference
 
 from domain.kernel.permissions import EVERYTHING, Permission
+from resolvers import ids
 from tests.domain.webhooks.hooks import send_due
 from tests.resolvers.test_permissions import narrow_key
 from tests.support.http import Http
@@ -209,6 +210,8 @@ class TestLog:
             ({"status": ["PENDING"]}, 1),
             ({"type": ["invite.started"]}, 1),
             ({"subject": first}, 2),
+            ({"subject": ids.encode("Invite", first)}, 2),
+            ({"subject": ids.encode("Candidate", first)}, 0),
             ({"webhook": made["webhook"]["id"]}, 3),
             ({"webhook": "wh_other"}, 0),
             ({"createdFrom": "2026-03-02T10:00:00Z"}, 2),
@@ -272,6 +275,8 @@ class TestReplays:
         receiver.messages.clear()
         nothing = (await http.graph(self.ALL, i={"webhook": key}))["replayDeliveries"]
         assert nothing == {"count": 0, "more": False, "webhook": {"key": key}}
+        about = {"webhook": key, "status": ["SUCCEEDED"], "subject": ids.encode("Invite", "inv_nobody")}
+        assert (await http.graph(self.ALL, i=about))["replayDeliveries"]["count"] == 0
         since = {"webhook": key, "status": ["SUCCEEDED"], "createdFrom": "2026-03-02T10:00:00Z"}
         assert (await http.graph(self.ALL, i=since))["replayDeliveries"]["count"] == 2
         assert (await http.graph(self.ALL, i=since))["replayDeliveries"]["count"] == 0, "those that are pending are left alone"
