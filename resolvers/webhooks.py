@@ -13,6 +13,7 @@ from domain.kernel.ports import Trouble
 from domain.webhooks import commands, queries
 from domain.webhooks.commands import NewSecret
 from domain.webhooks.status import MOST_WEBHOOKS, Canceled, DeliveryStatus, Disabled, Format
+from domain.webhooks.types import about_money
 from resolvers import ids
 from resolvers.context import Context
 from resolvers.enums import ListOrder, graph_enum
@@ -112,8 +113,10 @@ async def _deliveries(context: Context, keys: Sequence[Any], window: Any, order:
     return await queries.deliveries_of(context.read, context.account_id, keys, window, order=order, given=given)
 
 
-def _body(context: Context, body: str | None) -> str | None:
+def _body(context: Context, body: str | None, type: str) -> str | None:
     context.require(Permission.CANDIDATES_READ, Permission.INVITES_READ)
+    if about_money(type):
+        context.require(Permission.BILLING_READ)
     return body
 
 
@@ -128,10 +131,10 @@ class Delivery(Node):
     subject: str = attribute("The key of what the event is about. Events about the same thing are told in their order.")
     body: str | None = computed(
         _body,
-        columns=("body",),
+        columns=("body", "type"),
         context=True,
         description="What is sent, the same each time; null before the first try, and once the person it is about was erased. "
-        "Needs `candidates:read` and `invites:read` as well.",
+        "Needs `candidates:read` and `invites:read` as well, and `billing:read` where it tells what was bought, charged or credited.",
     )
     tries: int = attribute("How often it was tried since it was recorded, or since it was asked to be sent again.")
     attempt_count: int = attribute("How often it was tried in all.")
@@ -323,7 +326,13 @@ class WebhookMutation:
     async def create_webhook(self, info: Info, input: Annotated[CreateWebhookInput, arg("What it is to be.")]) -> NewSecret:
         return await commands.create(info.context.work, **{**given(input), "format": input.format})
 
-    @mutation(requires=WRITE, answers=Webhook, then=read_by(queries.by_keys), description="Change a webhook, or switch it on or off.")
+    @mutation(
+        requires=WRITE,
+        answers=Webhook,
+        then=read_by(queries.by_keys),
+        description="Change a webhook, or switch it on or off. A new address or other events, and switching it on, need the same "
+        "permissions as registering it.",
+    )
     async def update_webhook(self, info: Info, input: Annotated[UpdateWebhookInput, arg("What to change.")]) -> str:
         return await commands.change(info.context.work, ids.key_of("Webhook", input.key), given(input, "key"))
 

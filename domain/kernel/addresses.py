@@ -5,16 +5,16 @@ from collections.abc import Iterator
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+_GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
+"""All that was ever given out of IPv6; the library takes what nobody was given, such as ::ffff:0:127.0.0.1, for global."""
 _REFUSED = [
     ipaddress.ip_network(network)
     for network in (
         "192.0.0.0/24",  # parts of it are global to the library, such as 192.0.0.192, where a cloud answers with secrets
         "168.63.129.16/32",  # a cloud's own host, on every machine of it
-        "64:ff9b:1::/48",  # NAT64 within a network
-        "fec0::/10",  # site local, once
+        "192.88.99.0/24",  # relays of 6to4, once
         "2001::/23",  # of protocols, Teredo among them
-        "5f00::/16",  # segment routing
-        "::/96",  # IPv4 in IPv6, once
+        "3fff::/20",  # of examples
     )
 ]
 
@@ -35,6 +35,8 @@ def is_loopback(address: str | Address) -> bool:
 
 
 def _is_public(address: Address) -> bool:
+    if address.version == 6 and address not in _GLOBAL_UNICAST and address not in _NAT64:
+        return False
     return address.is_global and not address.is_multicast and not any(address in network for network in _REFUSED)
 
 

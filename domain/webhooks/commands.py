@@ -79,6 +79,8 @@ async def change(uow: UnitOfWork, key: str, changes: Mapping[str, Any]) -> str:
     Raises NotFound, BadInput, Forbidden.
     """
     webhook = await _locked(uow, key)
+    if "url" in changes or changes.get("active"):  # what it tells goes where the caller says, as if they had registered it
+        _granted(uow, webhook.events, Format(webhook.format))
     told = {name: _checked(uow, webhook, name, value) for name, value in changes.items() if name != "active"}
     fields = [name for name, value in told.items() if getattr(webhook, name) != value]
     for name in fields:
@@ -206,6 +208,10 @@ async def _one_at_a_time(uow: UnitOfWork) -> None:
 
 
 def _granted(uow: UnitOfWork, events: list[str], format: Format) -> list[str]:
+    """Events, if the caller may read what is told of them.
+
+    Raises Forbidden.
+    """
     for permission in types.needed(events, format):
         authorize(uow.actor, permission)
     return events

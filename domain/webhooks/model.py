@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, SmallInteger, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, SmallInteger, or_, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.kernel.columns import Entity, Strings, account_column, of_account, within_account
+from domain.kernel.event_types import about
 from domain.kernel.language import Text
 from domain.kernel.personal import Content, Erasure, Via, about_candidates, nothing, personal
 
@@ -60,7 +61,7 @@ class Delivery(Entity):
         CheckConstraint("status in ('pending', 'succeeded', 'failed', 'canceled')", name="status"),
         about_candidates(
             *(Via("subject", table) for table in ("candidate", "invite", "entry")),
-            Via("subject", "attempt", "attempt_id"),
+            Via("subject", "attempt", "attempt_id", when=lambda row: or_(*(row.c.type == name for name in about("Attempt", "Result")))),
             title=Text("Messages to webhooks", "Nachrichten an Webhooks"),
             purpose=Text("Telling the account's own systems what happened", "Eigenen Systemen des Kontos zeigen, was geschehen ist"),
             kept=Text("For 30 days; until the candidate is erased.", "Für 30 Tage; bis der Kandidat gelöscht wird."),

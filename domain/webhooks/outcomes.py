@@ -9,7 +9,7 @@ from domain.kernel.actor import Actor
 from domain.kernel.columns import table_of
 from domain.kernel.database import Database
 from domain.kernel.events import EventSequence
-from domain.kernel.ports import Reply
+from domain.kernel.ports import Reply, Trouble
 from domain.kernel.statements import Row
 from domain.kernel.work import UnitOfWork
 from domain.webhooks import events, mails, queries
@@ -61,7 +61,7 @@ async def note(database: Database, account_id: int, delivery: Row, claimed: date
             "trouble": reply.trouble,
         }
         await uow.session.execute(insert(table_of(DeliveryAttempt)), attempt)
-    if delivery.type != TEST:
+    if delivery.type != TEST and reply.trouble is not Trouble.NOT_WRITTEN:  # that was no fault of the receiver's
         await _judge(database, account_id, delivery.webhook_key, reply)
 
 

@@ -4,11 +4,12 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, String, bindparam, exists, func, or_, select
+from sqlalchemy import Integer, String, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from domain.kernel.columns import UtcDateTime
-from domain.kernel.listing import Listing, Order, one_of, where
+from domain.kernel.event_types import about
+from domain.kernel.listing import Fragment, Listing, Order, one_of, where
 from domain.kernel.paging import Page, Window
 from domain.kernel.statements import ACCOUNT, Read, Row, any_of, by_key, statement
 from domain.webhooks.model import Delivery, DeliveryAttempt, Webhook
@@ -109,6 +110,18 @@ _TIMES: Mapping[str, Any] = {
     "created_from": where("created_from", Delivery.created_at >= bindparam("created_from", type_=UtcDateTime())),
     "created_until": where("created_until", Delivery.created_at < bindparam("created_until", type_=UtcDateTime())),
 }
+_SUBJECT = Delivery.subject == bindparam("subject", type_=String)
+
+
+def _subject(given: tuple[str, str]) -> Fragment:
+    """A filter on what the event is about: its kind, or "" for any, and its key."""
+    kind, key = given
+    if not kind:
+        return Fragment("subject", _SUBJECT, {"subject": key})
+    of_kind = and_(_SUBJECT, any_of(Delivery.type, "subject_types"))
+    return Fragment("subject of a kind", of_kind, {"subject": key, "subject_types": about(kind)})
+
+
 DELIVERIES = Listing(
     select(*COLUMNS).where(Delivery.account_id == ACCOUNT),
     "Delivery",
@@ -118,7 +131,7 @@ DELIVERIES = Listing(
         "status": one_of("status", Delivery.status),
         "type": one_of("type", Delivery.type),
         "webhook": where("webhook", Delivery.webhook_key == bindparam("webhook", type_=String)),
-        "subject": where("subject", Delivery.subject == bindparam("subject", type_=String)),
+        "subject": _subject,
     },
     orders={
         "newest": Order((Delivery.created_at, Delivery.key), descending=True),

@@ -26,6 +26,8 @@ AT_ONCE = 4
 """Messages sent to one webhook at the same time, in each process."""
 CLAIM = timedelta(seconds=30)
 """Longer than any message may take, and what is written before and after it."""
+LATER = timedelta(seconds=0.2)
+"""How much after the moment that it is arranged for a job comes: on a clock that is behind it must not come before."""
 _rounds: "WeakKeyDictionary[Database, dict[tuple[int, str], _Round]]" = WeakKeyDictionary()
 
 
@@ -93,10 +95,11 @@ class _Round:
     async def _begin(self) -> None:
         """Let those who write down something to send know from here on that they have to ask for another look.
 
-        Whoever is just writing has locked the webhook, so what they write is seen afterwards.
+        Whoever is just writing has locked the webhook, so what they write is seen afterwards. A look that is arranged for
+        later stays, or each of many jobs would arrange for one of its own, and those again, without end.
         """
         async with self._database.work(Actor.system(self.account_id)) as uow:
-            mine = update(Webhook).where(Webhook.account_id == self.account_id, Webhook.key == self.key, Webhook.wake_at.is_not(None))
+            mine = update(Webhook).where(Webhook.account_id == self.account_id, Webhook.key == self.key, Webhook.wake_at <= uow.now)
             await uow.change(mine.values(wake_at=None))
 
     async def _next(self) -> tuple[Row, Row, datetime] | None:
@@ -155,4 +158,4 @@ class _Round:
                 Webhook.account_id == self.account_id, Webhook.key == self.key, or_(Webhook.wake_at.is_(None), Webhook.wake_at > moment)
             )
             if await uow.change(mine.values(wake_at=moment)):
-                await uow.enqueue(deliver, self.key, after=moment - uow.now)
+                await uow.enqueue(deliver, self.key, after=moment - uow.now + LATER)

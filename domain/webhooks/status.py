@@ -79,7 +79,7 @@ def asked_for(header: str | None, now: datetime) -> timedelta | None:
         return timedelta(seconds=min(int(text[:9]), LONGEST_WAIT.total_seconds()))
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):  # whatever a receiver writes, its message is noted, or it would be sent without end
         return None
     wait = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now
     return min(wait, LONGEST_WAIT) if wait > timedelta() else None

@@ -39,8 +39,13 @@ def needed(events: Sequence[str], format: Format) -> list[Permission]:
     """What somebody must be allowed to read for what a webhook tells: it goes on telling it without asking again."""
     if format is Format.CENTIL:
         return [Permission.EVENTS_READ]
-    of_orders = [event for event in events if event.startswith(_ORDERS)]
+    of_orders = [event for event in events if about_money(event)]
     return [
         *([Permission.INVITES_READ, Permission.CANDIDATES_READ] if len(of_orders) < len(events) else ()),
         *([Permission.BILLING_READ] if of_orders else ()),
     ]
+
+
+def about_money(event: str) -> bool:
+    """Say whether an event tells what was bought, charged or credited."""
+    return event.startswith(_ORDERS)

@@ -6,6 +6,7 @@ from pydantic import BeforeValidator
 
 from rest_compat.body import SAME, Address, Body, Moment, at, link, may_lack
 from rest_compat.esc.invites import Invite
+from rest_compat.esc.orders import Amount, OrderedProduct, OrderStanding
 from rest_compat.message import Message
 
 EVENTS = {"analysis.completed": "invite.completed", "analysis.started": "invite.started", "order.completed": "order.completed"}
@@ -33,6 +34,18 @@ class CompletedInvite(StartedInvite):
     results_url: Annotated[Address, link("/invites/{key}/results", when=_has_results), SAME]
 
 
+class Paid(Body):
+    amount: Amount = at("gross")
+    currency: str = at("currency")
+
+
+class CompletedOrder(OrderStanding):
+    """An order as it was placed and as it stands (R-ESC-13, R-ESC-14); its product is left out when it is not sold any more."""
+
+    product: OrderedProduct | None = may_lack("product")
+    payment: Annotated[Paid, SAME]
+
+
 class TestedWebhook(Body):
     webhook_id: str = at("key")
     url: str = at("url")
@@ -41,5 +54,6 @@ class TestedWebhook(Body):
 MESSAGES = (
     Message("invite.started", NAMES["invite.started"], "TellInvite", StartedInvite),
     Message("invite.completed", NAMES["invite.completed"], "TellInvite", CompletedInvite),
+    Message("order.completed", NAMES["order.completed"], "TellOrder", CompletedOrder),
     Message("webhook.tested", "webhook.tested", "TellWebhook", TestedWebhook),
 )

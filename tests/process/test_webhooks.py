@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from domain.invites.events import INVITE_REMINDED
 from domain.webhooks import commands
 from domain.webhooks.model import Delivery
 from tests.gateway.jobs.durable import Durable
@@ -18,7 +19,6 @@ from tests.process.installation import Installation, ended
 from tests.support.receiver import Message, Receiver
 
 SETTINGS = {"WEBHOOK_LOOPBACK": "true", "WEBHOOK_RETRIES": ",".join(["0", *["0.2"] * 49])}
-TYPE = "invite.reminded"
 
 
 class Flaky(Receiver):
@@ -42,13 +42,13 @@ async def tell(durable: Durable, first: int, count: int, subjects: int) -> None:
     for start in range(first, first + count, 10):
         async with durable.world.work() as uow:
             for number in range(start, min(start + 10, first + count)):
-                uow.record(TYPE, f"inv_{number % subjects}", number=number)
+                uow.record(INVITE_REMINDED, f"inv_{number % subjects}", number=number)
 
 
 def check(messages: Sequence[Message], taken: Sequence[Message], count: int) -> None:
     """Each event is taken; its messages are all the same; events about one thing are taken in their order."""
     numbers = [message.body["data"]["number"] for message in taken]
-    assert set(numbers) == set(range(count))
+    assert set(numbers) == set(range(1, count + 1))
     by_event: dict[int, set[tuple[str, bytes]]] = defaultdict(set)
     for message in messages:
         by_event[message.body["data"]["number"]].add((message.id, message.raw))
@@ -82,8 +82,8 @@ async def come_through(installation: Installation, *, events: int, subjects: int
         dead.before = hang
         keys = []
         async with durable.world.work() as uow:
-            keys = [(await commands.create(uow, url=one.url, events=[TYPE])).key for one in (flaky, good, dead)]
-        telling = asyncio.create_task(tell(durable, 0, events, subjects))
+            keys = [(await commands.create(uow, url=one.url, events=[INVITE_REMINDED.name])).key for one in (flaky, good, dead)]
+        telling = asyncio.create_task(tell(durable, 1, events, subjects))
         worker = await installation.work(**SETTINGS)
         for _ in range(kills):
             wanted = len(flaky.messages) + dice.randint(1, max(1, events // (kills + 1)))

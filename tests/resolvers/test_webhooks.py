@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 from standardwebhooks.webhooks import Webhook as Reference
 
+from domain.billing import credits
 from domain.kernel.permissions import EVERYTHING, Permission
+from resolvers import ids
 from tests.domain.webhooks.hooks import send_due
 from tests.resolvers.test_permissions import narrow_key
 from tests.support.http import Http
@@ -110,6 +112,30 @@ class TestRegistering:
 
 
 class TestChanging:
+    @pytest.mark.parametrize(
+        ("lacking", "options"),
+        [
+            (Permission.EVENTS_READ, {}),
+            (Permission.CANDIDATES_READ, {"format": "ESC", "events": ["invite.completed"]}),
+            (Permission.BILLING_READ, {"format": "ESC", "events": ["order.completed"]}),
+        ],
+    )
+    @pytest.mark.parametrize("change", [{"url": "https://elsewhere.example.com/"}, {"active": True}])
+    async def test_where_it_leads_needs_the_permission_to_read_what_is_told(
+        self, http: Http, lacking: Permission, options: dict[str, Any], change: dict[str, Any]
+    ) -> None:
+        """Or whoever may change webhooks alone would have another's messages, with people's names in them, sent to themselves."""
+        made = (await create(http, "https://example.com/", **options))["webhook"]["key"]
+        if "active" in change:
+            await http.graph(UPDATE, i={"key": made, "active": False})
+        before = (await http.graph("query($k: ID!) { webhook(key: $k) { url active updatedAt } }", k=made))["webhook"]
+        key = await narrow_key(http.world, *EVERYTHING - {lacking})
+        [error] = await http.graph_errors(UPDATE, key=key, i={"key": made, **change})
+        assert (error["extensions"]["code"], lacking.value in error["message"]) == ("FORBIDDEN", True)
+        assert (await http.graph("query($k: ID!) { webhook(key: $k) { url active updatedAt } }", k=made))["webhook"] == before
+        for harmless in ({"description": "Mine"}, {"active": False}):
+            assert (await http.graph(UPDATE, key=key, i={"key": made, **harmless}))["updateWebhook"]["key"] == made
+
     async def test_what_is_given(self, http: Http, receiver: Receiver) -> None:
         key = (await create(http, receiver.url))["webhook"]["key"]
         changed = (await http.graph(UPDATE, i={"key": key, "events": ["team.created"], "description": "New"}))["updateWebhook"]
@@ -209,6 +235,8 @@ class TestLog:
             ({"status": ["PENDING"]}, 1),
             ({"type": ["invite.started"]}, 1),
             ({"subject": first}, 2),
+            ({"subject": ids.encode("Invite", first)}, 2),
+            ({"subject": ids.encode("Candidate", first)}, 0),
             ({"webhook": made["webhook"]["id"]}, 3),
             ({"webhook": "wh_other"}, 0),
             ({"createdFrom": "2026-03-02T10:00:00Z"}, 2),
@@ -226,6 +254,17 @@ class TestLog:
         key = await narrow_key(http.world, Permission.WEBHOOKS_READ)
         assert (await http.graph("{ deliveries(first: 1) { nodes { type } } }", key=key))["deliveries"]["nodes"]
         [error] = await http.graph_errors("{ deliveries(first: 1) { nodes { body } } }", key=key)
+        assert error["extensions"]["code"] == "FORBIDDEN"
+
+    async def test_shows_bodies_about_money_to_those_who_may_read_of_it(self, http: Http, receiver: Receiver) -> None:
+        await create(http, receiver.url, events=["credits.added"])
+        async with http.world.work() as uow:
+            await credits.grant(uow, 1, reference="more")
+        await http.world.run_jobs()
+        text = "{ deliveries(first: 1) { nodes { body } } }"
+        assert (await http.graph(text))["deliveries"]["nodes"][0]["body"]
+        key = await narrow_key(http.world, *EVERYTHING - {Permission.BILLING_READ})
+        [error] = await http.graph_errors(text, key=key)
         assert error["extensions"]["code"] == "FORBIDDEN"
 
 
@@ -272,6 +311,8 @@ class TestReplays:
         receiver.messages.clear()
         nothing = (await http.graph(self.ALL, i={"webhook": key}))["replayDeliveries"]
         assert nothing == {"count": 0, "more": False, "webhook": {"key": key}}
+        about = {"webhook": key, "status": ["SUCCEEDED"], "subject": ids.encode("Invite", "inv_nobody")}
+        assert (await http.graph(self.ALL, i=about))["replayDeliveries"]["count"] == 0
         since = {"webhook": key, "status": ["SUCCEEDED"], "createdFrom": "2026-03-02T10:00:00Z"}
         assert (await http.graph(self.ALL, i=since))["replayDeliveries"]["count"] == 2
         assert (await http.graph(self.ALL, i=since))["replayDeliveries"]["count"] == 0, "those that are pending are left alone"

@@ -71,6 +71,19 @@ class TestDisabling:
         webhook = await state(world, made.key)
         assert (webhook.disabled_at, webhook.failing_since) == (None, START + timedelta(days=6))
 
+    async def test_is_not_for_what_we_could_not_write(self, world: World, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A fault of ours is none of the receiver's, who is neither switched off for it nor said to fail."""
+        from domain.webhooks import bodies
+
+        made = await hook(world, receiver.url, ["invite.sent"])
+        monkeypatch.setattr(bodies, "in_own_words", lambda _happened: 1 / 0)
+        for day in range(8):
+            world.clock.move_to(START + timedelta(days=day))
+            await world.invite(f"p{day}@example.com")
+            await send_due(world)
+        webhook = await state(world, made.key)
+        assert (webhook.failing_since, webhook.disabled_at, receiver.messages) == (None, None, [])
+
     async def test_of_a_sandbox_is_mailed_to_nobody(self, world: World, receiver: Receiver) -> None:
         from domain.invites import commands as invites
         from domain.kernel.actor import Actor
@@ -162,6 +175,27 @@ class TestErasure:
         assert len(receiver.messages) == 2
         for row in await log(world):
             assert await self.replayed(world, row.key) == "BodyErased"
+
+    async def test_leaves_what_is_told_of_a_team_of_the_same_number(self, world: World, receiver: Receiver, sent: str) -> None:
+        """Attempts and teams count alike: whoever erases attempt 1001 means no team."""
+        from domain.invites.model import Attempt
+        from domain.teams import commands as teams
+
+        async with world.work() as uow:
+            found = select(Attempt.attempt_id).where(Attempt.account_id == world.account_id)
+            attempt = int((await uow.session.execute(found)).scalar_one())
+        await hook(world, receiver.url, ["team.created"])
+        team = 0
+        while team < attempt:
+            async with world.work() as uow:
+                team = await teams.create(uow, title="Team")
+        assert team == attempt
+        await world.run_jobs()
+        async with world.work() as uow:
+            await privacy.erase(uow, sent)
+        await world.run_jobs()
+        bodies = {row.subject: row.body for row in await log(world) if row.type == "team.created"}
+        assert bodies[str(attempt)] is not None
 
     async def replayed(self, world: World, key: str) -> str:
         try:

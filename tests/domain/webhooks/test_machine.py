@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 from sqlalchemy import select
 
+from domain.invites.events import INVITE_REMINDED
 from domain.kernel.jobs import JOBS
 from domain.kernel.ports import Reply, Trouble
 from domain.webhooks import commands, keeping, queries
@@ -18,7 +19,6 @@ from domain.webhooks.model import Delivery
 from tests.domain.machines import OnWorld, play
 from tests.support.world import World
 
-TYPE = "invite.reminded"
 ANSWERS = st.sampled_from([204, 200, 500, 404, 429, None, "killed"])
 
 
@@ -73,7 +73,7 @@ class Deliveries(OnWorld):
 
         async def create() -> str:
             async with self.world.database.work(self.actor) as uow:
-                return (await commands.create(uow, url="https://example.com/", events=[TYPE])).key
+                return (await commands.create(uow, url="https://example.com/", events=[INVITE_REMINDED.name])).key
 
         self.webhook = self.run(create())
 
@@ -82,7 +82,7 @@ class Deliveries(OnWorld):
         async def record() -> None:
             async with self.world.database.work(self.actor) as uow:
                 for number in range(count):
-                    uow.record(TYPE, f"inv_{subject}", number=number)
+                    uow.record(INVITE_REMINDED, f"inv_{subject}", number=number + 1)
 
         self.run(record())
         if self.is_active:

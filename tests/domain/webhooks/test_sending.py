@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
+from domain.invites.events import INVITE_CANCELED
 from domain.kernel import events
 from domain.kernel.errors import BadInput
 from domain.kernel.ports import Trouble
@@ -37,7 +38,7 @@ class TestFanOut:
 
     async def record_and_fail(self, world: World) -> None:
         async with world.work() as uow:
-            uow.record("invite.sent", "inv_x")
+            uow.record(INVITE_CANCELED, "inv_x")
             await uow.flush()
             raise BadInput
 
@@ -287,6 +288,32 @@ class TestOthers:
 
 
 class TestJobs:
+    async def test_are_no_more_for_many_events_than_for_one(self, world: World, receiver: Receiver) -> None:
+        """A dead endpoint that is told of much: each event asks for a look, and the looks must not ask for one another for good."""
+        await hook(world, receiver.url, [INVITE_CANCELED.name])
+        receiver.otherwise = 500
+        for number in range(20):
+            async with world.work() as uow:
+                uow.record(INVITE_CANCELED, f"inv_{number}")
+            await world.run_jobs()
+        world.advance(seconds=6)
+        await world.run_jobs()
+        assert len(receiver.messages) == 40
+        assert len(world.jobs.later) <= 2
+
+    async def test_of_one_that_waits_are_not_repeated_by_the_sweep(self, world: World, receiver: Receiver) -> None:
+        """An event that waits behind another of the same thing looks overdue, but there is a job for it already."""
+        await hook(world, receiver.url)
+        receiver.otherwise = 500
+        invite = await world.invite()
+        await world.begin(invite)
+        await world.run_jobs()
+        world.advance(seconds=6)
+        for _ in range(5):
+            await send_due(world)
+            world.advance(seconds=10)
+        assert len(world.jobs.later) == 1
+
     async def test_are_arranged_for_the_next_try(self, world: World, receiver: Receiver) -> None:
         made = await hook(world, receiver.url)
         receiver.answers = [500]

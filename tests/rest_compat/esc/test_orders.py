@@ -1,17 +1,24 @@
 """/orders: buy credits and see whether they are paid (R-ESC-10, R-ESC-13, R-ESC-14)."""
 
+import hashlib
+import hmac
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from standardwebhooks.webhooks import Webhook as Reference
 
 from domain.orders.model import PlacedOrder
+from domain.webhooks.types import ESC, TEST
+from rest_compat.esc.messages import EVENTS, MESSAGES, CompletedOrder
 from tests.rest_compat.answers import Answers
 from tests.rest_compat.esc.conftest import ON_ONE_DATABASE, Esc
 from tests.rest_compat.esc.test_register import ASKED, account_of
 from tests.support.http import Http
+from tests.support.receiver import Receiver
 from tests.support.till import Bought, bought
 from tests.support.world import World
 
@@ -123,6 +130,50 @@ class TestStatus:
         for place, secret in ((key, other.secret), ("ord_unknown", ""), ("inv_1", ""), ("%00", "")):
             reply = await paying.call("GET", f"/orders/{place}", key=secret)
             assert reply.status == (400 if place == "%00" else 404), place
+
+
+class TestMessage:
+    """R-ESC-14, R-ESC-56, I-ESC-22."""
+
+    async def test_tells_of_a_paid_order_once(self, paying: Esc, shop: Bought) -> None:
+        async with Receiver.open() as receiver:
+            made = await paying.data("POST", "/webhooks", status=201, json={"url": receiver.url, "events": ["order.completed"]})
+            key = (await paying.data("POST", "/orders", status=201, json={"product_id": "pa-pack-10"}))["order_id"]
+            await shop.http.world.run_jobs()
+            assert receiver.messages == [], "it is not paid yet"
+            session = shop.session_of(key)
+            await shop.act(f"sessions/{session}/pay")
+            await shop.http.world.run_jobs()
+            [message] = receiver.messages
+        [happened] = (await shop.http.graph("{ events(last: 9, filter: {type: [ORDER_COMPLETED]}) { nodes { at } } }"))["events"]["nodes"]
+        assert message.body == {
+            "event": "order.completed",
+            "timestamp": happened["at"],
+            "data": {
+                "order_id": key,
+                "status": "completed",
+                "payment_status": "paid",
+                "product": {"id": "pa-pack-10", "name": "Package of 10", "credits": 10},
+                "payment": {"amount": 790.0, "currency": "EUR"},
+            },
+        }
+        wanted = hmac.new(made["secret"].encode(), message.raw, hashlib.sha256).hexdigest()
+        assert message.headers["X-Webhook-Signature"] == f"sha256={wanted}"
+        at = datetime.fromtimestamp(int(message.headers["webhook-timestamp"]), UTC)
+        assert message.headers["webhook-signature"] == Reference(made["secret"]).sign(message.id, at, message.raw.decode())
+
+    async def test_of_a_product_that_is_sold_no_more_lacks_it(self) -> None:
+        order = {"key": "ord_1", "status": "COMPLETED", "paymentStatus": "PAID", "product": None, "gross": "9.00", "currency": "EUR"}
+        assert CompletedOrder.model_validate(order).model_dump() == {
+            "order_id": "ord_1",
+            "status": "completed",
+            "payment_status": "paid",
+            "payment": {"amount": 9.0, "currency": "EUR"},
+        }
+
+    def test_there_is_one_for_whatever_can_be_asked_for(self) -> None:
+        assert {message.event for message in MESSAGES} == {*EVENTS.values(), TEST}
+        assert set(EVENTS.values()) == set(ESC)
 
 
 class TestSandbox:
