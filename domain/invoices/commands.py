@@ -1,6 +1,6 @@
 """What can be done with invoices. Each verb runs inside the caller's unit of work, and locks the account's row first."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -54,6 +54,8 @@ class Sale:
     paid_at: datetime | None = None
     """When it was paid; None for what is still to be paid."""
     payment_reference: str | None = None
+    buyer: Mapping[str, Any] | None = None
+    """Whom it was taxed for (`buyer_of`); None for whoever the account is now."""
 
 
 async def issue(uow: UnitOfWork, *, sale: Sale) -> str:
@@ -65,7 +67,8 @@ async def issue(uow: UnitOfWork, *, sale: Sale) -> str:
     known = await _one(uow, _OF_ORDER, order_key=sale.order_key)
     if known is not None:
         return str(known.key)
-    language = words.language_in(account.country)
+    buyer = _invoiced(account, sale)
+    language = words.language_in(buyer["country"])
     lines = [_line(Line(*line), sale.tax, language) for line in sale.lines]
     return await write(
         uow,
@@ -79,7 +82,7 @@ async def issue(uow: UnitOfWork, *, sale: Sale) -> str:
         net_cents=sum(line["net"] or 0 for line in lines),
         vat_cents=sum(line["vat"] or 0 for line in lines),
         seller=asdict(uow.environment.seller),
-        buyer=_buyer(account),
+        buyer=buyer,
         product=_product(sale.product_key, language),
         paid_at=sale.paid_at,
         payment_reference=sale.payment_reference,
@@ -199,8 +202,15 @@ def _line(line: Line, tax: Tax, language: str) -> dict[str, Any]:
     }
 
 
-def _buyer(account: Account) -> dict[str, Any]:
-    """Whom an invoice goes to, as of now."""
+def _invoiced(account: Account, sale: Sale) -> Mapping[str, Any]:
+    """Whom an invoice goes to: the account as it is now, unless it would be taxed as another than the one that was charged."""
+    now = buyer_of(account)
+    same = sale.buyer is None or all(sale.buyer[name] == now[name] for name in ("country", "vat_id"))
+    return now if same or sale.buyer is None else sale.buyer
+
+
+def buyer_of(account: Account) -> dict[str, Any]:
+    """An account as invoices name it, as of now."""
     return {
         **address_of(account)._asdict(),
         "vat_id": vat_number(account.country, account.vat_id) or account.vat_id,

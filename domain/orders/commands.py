@@ -4,6 +4,7 @@ from sqlalchemy import select, update
 
 from domain.access.commands import own_account
 from domain.billing.vat import Amounts, Buyer, Tax, amounts, tax_for
+from domain.invoices.commands import buyer_of
 from domain.kernel import inputs
 from domain.kernel.errors import BadInput
 from domain.kernel.identifiers import new_key
@@ -44,6 +45,7 @@ async def place(uow: UnitOfWork, *, product: str, email: str | None, takes_payme
         raise PaymentsNotSetUp
     tax = tax_for(uow.environment.seller, Buyer(account.country, account.vat_id))
     order = _order(uow, bought, tax, amounts([bought.price_cents], tax), receiver)
+    order.buyer = buyer_of(account)
     if account.mode == "live" and (found := await _taken_up(uow, order)) is not None:
         return found
     if account.mode == "test":

@@ -1,11 +1,12 @@
 """Orders and the messages about their payments, as they are stored."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.kernel.columns import Entity, account_column, of_account, within_account
+from domain.kernel.columns import Entity, Json, account_column, of_account, within_account
 from domain.kernel.language import Text
 from domain.kernel.personal import Content, Erasure, about_others, nothing, personal
 
@@ -49,6 +50,10 @@ class PlacedOrder(Entity):
     email: Mapped[str | None] = mapped_column(
         default=None, info=personal(Content.CUSTOMER, Erasure.KEEP, "whom the customer named to receive the receipt")
     )
+    buyer: Mapped[dict[str, Any] | None] = mapped_column(
+        Json, default=None, info=personal(Content.CUSTOMER, Erasure.KEEP, "whom the order was taxed for, until the invoice says it")
+    )
+    """The customer as of the order, as invoices name it; None for orders older than this."""
     status: Mapped[str] = mapped_column(default="pending_payment", info=_CLOSED)
     payment_status: Mapped[str] = mapped_column(default="unpaid", info=_CLOSED)
     session: Mapped[str | None] = mapped_column(default=None, info=_PROVIDER)

@@ -173,6 +173,7 @@ def _sale(order: PlacedOrder, notice: Notice) -> Sale:
         tax=Tax(order.tax_kind, order.vat_rate),  # type: ignore[arg-type]
         paid_at=notice.told_at,
         payment_reference=order.payment,
+        buyer=order.buyer,
     )
 
 

@@ -1,13 +1,21 @@
 """Which email addresses are a company's, and what their country tells (R-ESC-7). No network is needed."""
 
+import re
 from functools import cache
 
 from domain.kernel import inputs
 from domain.kernel.language import Language
 from domain.trials.errors import ConsumerAddress
 
-CONSUMERS_TOO = frozenset({"mailbox.org", "mail.de", "email.de", "ok.de", "tutanota.de", "tuta.com", "pm.me"})
+_MORE = """
+8alias.com a1.net addy.io aleeas.com anonaddy.com anonaddy.me chello.at daum.net email.de emailn.de hey.com hispeed.ch inode.at
+kabelmail.de mail.de mailbox.org mozmail.com ok.de online.de passmail.net pm.me privaterelay.appleid.com sfr.fr simplelogin.com
+skiff.com slmail.me sunrise.ch tuta.com tuta.io tutanota.com tutanota.de utanet.at vodafone.de vodafonemail.de
+"""
+CONSUMERS_TOO = frozenset(_MORE.split())
 """Providers that the lists do not know."""
+EVERYWHERE = re.compile(r"(aol|gmail|gmx|googlemail|hotmail|icloud|protonmail|yahoo|yandex)(\.com?)?\.[a-z]{2}")
+"""Providers with a domain in many countries, of which the lists know some."""
 _OWN = "at be bg ch cy cz de dk ee es fi fr hr hu ie is it li lt lu lv mt nl no pl pt ro se si sk us"
 COUNTRIES = {**{end: end.upper() for end in _OWN.split()}, "gr": "GR", "uk": "GB"}
 """Top-level domains that are used in their countries and hardly anywhere else, unlike `io` or `ai`."""
@@ -47,7 +55,8 @@ def _kind(domain: str) -> str | None:
     disposable, free = _lists()
     if domain in disposable:
         return "for addresses that are thrown away"
-    return "for addresses of consumers" if domain in free or domain in CONSUMERS_TOO else None
+    known = domain in free or domain in CONSUMERS_TOO or EVERYWHERE.fullmatch(domain)
+    return "for addresses of consumers" if known else None
 
 
 @cache

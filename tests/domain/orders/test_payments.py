@@ -13,6 +13,8 @@ from domain.billing import credits
 from domain.billing import queries as billing
 from domain.billing.model import CreditEntry
 from domain.billing.vat import share
+from domain.invoices import einvoice
+from domain.invoices import queries as invoices
 from domain.invoices.model import Invoice
 from domain.kernel import events
 from domain.kernel.actor import Actor
@@ -23,6 +25,7 @@ from domain.orders.errors import AlreadySettled
 from domain.orders.model import PaymentNotice
 from domain.orders.payments import NoticeKind, Taken
 from tests.domain.at_once import all_at_once, failures
+from tests.domain.invoices.test_einvoice import broken
 from tests.domain.orders.buying import Provider, buy, order_of, take_in, tell, till, told
 from tests.support.world import World
 
@@ -50,6 +53,11 @@ async def happened(world: World) -> list[str]:
     return [row.type for row in await events.after(world.database.read(), world.account_id, 0) if row.type.startswith("order.")]
 
 
+async def changed(world: World, **details: Any) -> None:
+    async with world.work() as uow:
+        await access.change_account(uow, details)
+
+
 async def spend_all_but(world: World, left: int) -> None:
     async with world.work() as uow:
         for number in range((await world.balance()).available - left):
@@ -69,6 +77,26 @@ class TestPaid:
         assert await happened(world) == ["order.placed", "order.completed"]
         noted = [row for row in await events.after(world.database.read(), world.account_id, 0) if row.type == "order.completed"]
         assert [row.facts for row in noted] == [{"product": "pa-pack-10", "credits": 10, "gross_cents": 79000, "currency": "EUR"}]
+
+    @pytest.mark.parametrize("change", [{"vat_id": None}, {"country": "DE", "street": "Neuweg 1"}, {"vat_id": "ATU00000000"}])
+    async def test_is_invoiced_to_whom_it_was_taxed_for(self, world: World, change: dict[str, Any]) -> None:
+        """Who loses a VAT number between order and payment was not charged VAT because of it: the invoice has to name it."""
+        await changed(world, country="AT", vat_id="ATU13585627", street="Ring 5")
+        key = await buy(world)
+        await changed(world, **change)
+        await tell(world, key, PAID, "evt_1")
+        row = (await invoices.by_order(world.database.read(), world.account_id, [key]))[key]
+        assert (row.tax_kind, row.vat_cents, row.language) == ("reverse_charge", 0, "de")
+        assert (row.buyer["country"], row.buyer["vat_id"], row.buyer["street"]) == ("AT", "ATU13585627", "Ring 5")
+        assert broken(einvoice.xml(row)) == []
+
+    async def test_is_invoiced_to_the_address_of_now(self, world: World) -> None:
+        """Whoever is taxed the same may still say where the invoice goes."""
+        key = await buy(world)
+        await changed(world, billing_company="Owner Holding Ltd", billing_street="Late Street 9")
+        await tell(world, key, PAID, "evt_1")
+        row = (await invoices.by_order(world.database.read(), world.account_id, [key]))[key]
+        assert (row.buyer["company"], row.buyer["street"], row.buyer["country"]) == ("Owner Holding Ltd", "Late Street 9", "GB")
 
     async def test_is_mailed_once(self, world: World) -> None:
         key = await buy(world, email="bills@example.com")
@@ -217,8 +245,7 @@ class TestRefunded:
     @pytest.mark.parametrize("parts", [[1], [5_000], [333, 4_711, 50_001], [1, 2, 3, 4, 5, 94_010]])
     async def test_is_credited_to_the_cent(self, world: World, parts: Sequence[int]) -> None:
         """A credit note is of just the money that went back, with the VAT in it."""
-        async with world.work() as uow:
-            await access.change_account(uow, {"country": "DE"})
+        await changed(world, country="DE")
         key = await buy(world)
         await tell(world, key, PAID, "evt_1")
         for number, cents in enumerate(parts):

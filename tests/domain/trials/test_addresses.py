@@ -70,6 +70,30 @@ class TestOfCompany:
         with pytest.raises(ConsumerAddress):
             addresses.of_company(f"a@{'.'.join([*labels, domain])}")
 
+    @pytest.mark.parametrize(
+        "domain",
+        [
+            "aol.de",
+            "aol.fr",
+            "yahoo.at",
+            "hotmail.at",
+            "gmx.li",
+            "tutanota.com",
+            "hey.com",
+            "vodafone.de",
+            "chello.at",
+            "privaterelay.appleid.com",
+        ],
+    )
+    def test_knows_providers_that_the_lists_lack(self, domain: str) -> None:
+        """R-ESC-7."""
+        with pytest.raises(ConsumerAddress):
+            addresses.of_company(f"anna@{domain}")
+
+    @pytest.mark.parametrize("domain", ["apple.com", "yahooinc.com", "hey-gmbh.de", "a1.digital", "aolia.de", "firma-online.de"])
+    def test_takes_companies_of_similar_names(self, domain: str) -> None:
+        assert addresses.of_company(f"anna@{domain}") == f"anna@{domain}"
+
     def test_reads_the_lists_for_a_request_alone(self) -> None:
         """Q-24."""
         script = "import sys, gateway.process, gateway.jobs.workflows; print(*sys.modules)"
