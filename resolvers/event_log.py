@@ -11,6 +11,7 @@ from domain.catalogue import EVENT_TYPES
 from domain.kernel import event_log, event_types
 from domain.kernel.actor import authorize_type
 from domain.kernel.errors import Forbidden
+from domain.kernel.paging import Page, Window
 from domain.kernel.permissions import Access, Permission
 from resolvers import ids
 from resolvers.context import Context
@@ -30,7 +31,8 @@ graph_enum(
 )
 
 
-def _known(name: str) -> Any:
+def event_type(name: str) -> Any:
+    """A type of event by its name; None for one that only another release knows."""
     return EventType(name) if name in event_types.CATALOGUE else None
 
 
@@ -40,7 +42,7 @@ class Event(Node):
     sequence: BigInt = attribute("Its number in the account, from 1 without gaps; in the order in which things became true.")
     name: str = computed(str, columns=("type",), description="What happened, as webhooks call it, such as `invite.completed`.")
     type: EventType | None = computed(
-        _known, columns=("type",), description="The same as an enum; null for one that is newer than this server."
+        event_type, columns=("type",), description="The same as an enum; null for one that is newer than this server."
     )
     at: datetime = attribute("When.")
     actor: str = attribute("Who did it: `key:key_…` for a credential, `candidate:inv_…`, or `system`.")
@@ -113,10 +115,16 @@ class EventFilter:
     at_until: datetime | None = defaulted("Before this moment.", None)
 
 
+async def _page(context: Context, window: Window, _order: str, given: dict[str, Any]) -> Page:
+    """What happened to a thing is found by its kind and key, or by its key alone."""
+    about = {"subject": ids.decode(given["subject"]) or ("", given["subject"])} if "subject" in given else {}
+    return await event_log.page(context.read, context.account_id, window, given={**given, **about})
+
+
 @strawberry.type
 class EventQuery:
     events: Connection[Event] = listing(
-        lambda context, window, _order, given: event_log.page(context.read, context.account_id, window, given=given),
+        _page,
         of=Event,
         requires=READ,
         filter=EventFilter,

@@ -196,7 +196,6 @@ _KEYS: dict[str, Callable[[Any], Any]] = {
     "team": lambda key: ids.number_of("Team", key),
     "webhook": lambda key: ids.key_of("Webhook", key),
     "anonymized": lambda wanted: [str(wanted)],
-    "subject": lambda text: ids.decode(text) or ("", text),
 }
 """Conditions whose values are not what the graph shows, by their name in any filter."""
 

@@ -17,6 +17,7 @@ from domain.webhooks.types import about_money
 from resolvers import ids
 from resolvers.context import Context
 from resolvers.enums import ListOrder, graph_enum
+from resolvers.event_log import EventType, event_type
 from resolvers.fields import (
     Connection,
     Info,
@@ -126,7 +127,10 @@ class Delivery(Node):
     key: str = attribute("Its key: `msg_…`, the `webhook-id` of the message, the same each time that it is sent.")
     status: DeliveryStatus = attribute("Where it stands.")
     reason: Canceled | None = attribute("Why it is not sent; null unless it is canceled.")
-    type: str = attribute("The type of the event, such as `invite.completed`.")
+    name: str = computed(str, columns=("type",), description="What happened, as the message calls it, such as `invite.completed`.")
+    type: EventType | None = computed(
+        event_type, columns=("type",), description="The same as an enum; null for one that only another release of this server knows."
+    )
     sequence: BigInt = attribute("The number of the event in the account.")
     subject: str = attribute("The key of what the event is about. Events about the same thing are told in their order.")
     body: str | None = computed(
@@ -156,11 +160,15 @@ class Delivery(Node):
 @strawberry.input(description="Which deliveries.")
 class DeliveryFilter:
     status: list[DeliveryStatus] | None = defaulted("Those that stand so.", None)
-    type: list[str] | None = defaulted("Those of events of these types.", None)
+    type: list[EventType] | None = defaulted("Those of events of these types.", None)
     webhook: strawberry.ID | None = defaulted("Those to this webhook, by key or id.", None)
     subject: str | None = defaulted("Those of events about the thing with this key.", None)
     created_from: datetime | None = defaulted("Of events at this moment or later.", None)
     created_until: datetime | None = defaulted("Of events before this moment.", None)
+
+
+def _known(names: Sequence[str]) -> list[Any]:
+    return [type for type in map(event_type, names) if type is not None]
 
 
 @graph_type(requires=READ, description="An address that is told what happens in the account. An account has 20 at most.")
@@ -169,7 +177,11 @@ class Webhook(Node):
     key: str = attribute("Its key: `wh_…`.")
     url: str = attribute("Where messages are sent.")
     description: str | None = attribute("What it is, in the account's own words.")
-    events: list[str] = attribute("The types of events that it is told of.")
+    events: list[EventType] = computed(
+        _known,
+        columns=("events",),
+        description="The types of events that it is told of; those that only another release knows are left out.",
+    )
     format: Format = attribute("In whose words.")
     active: bool = computed(lambda at: at is None, columns=("disabled_at",), description="Whether anything is sent to it.")
     disabled_at: datetime | None = attribute("When it was switched off; null when it is on.")
@@ -229,7 +241,7 @@ class ReplayedDeliveries:
 @strawberry.input(description="What a new webhook is to be.")
 class CreateWebhookInput:
     url: str = required("Where to send messages: an https address on the public internet.")
-    events: list[str] | None = defaulted("The types of events to be told of; left out: all that the format has.", None)
+    events: list[EventType] | None = defaulted("The types of events to be told of; left out: all that the format has.", None)
     format: Format = defaulted("In whose words.", Format.CENTIL)
     description: str | None = defaulted("What it is, in your own words; at most 200 characters.", None)
 
@@ -238,7 +250,7 @@ class CreateWebhookInput:
 class UpdateWebhookInput:
     key: strawberry.ID = required(WHICH)
     url: str | None = optional("Where to send messages from now on, also those that wait.")
-    events: list[str] | None = optional("The types of events to be told of from now on.")
+    events: list[EventType] | None = optional("The types of events to be told of from now on.")
     description: str | None = optional("What it is; null takes it away.")
     active: bool | None = optional("False switches it off and cancels what waits; true switches it on.")
 
@@ -268,7 +280,7 @@ class ReplayDeliveryInput:
 class ReplayDeliveriesInput:
     webhook: strawberry.ID = required(WHICH)
     status: list[DeliveryStatus] | None = defaulted("Those that stand so; left out: those that failed or were canceled.", None)
-    type: list[str] | None = defaulted("Those of events of these types.", None)
+    type: list[EventType] | None = defaulted("Those of events of these types.", None)
     subject: str | None = defaulted("Those of events about the thing with this key.", None)
     created_from: datetime | None = defaulted("Of events at this moment or later.", None)
     created_until: datetime | None = defaulted("Of events before this moment.", None)
@@ -305,6 +317,12 @@ class WebhookQuery:
     )
 
 
+def _told(input: Any, *but: str) -> dict[str, Any]:
+    """The fields of an input that were given; types of events by their names."""
+    told = given(input, *but)
+    return {**told, "events": [type.value for type in told["events"]]} if told.get("events") is not None else told
+
+
 async def _new(context: Context, made: NewSecret) -> NewWebhook:
     webhook: Any = (await queries.by_keys(context.read, context.account_id, [made.key]))[made.key]
     return NewWebhook(webhook=webhook, secret=made.secret)
@@ -324,7 +342,7 @@ class WebhookMutation:
         "for the format `ESC` `invites:read` and `candidates:read`, with orders `billing:read`.",
     )
     async def create_webhook(self, info: Info, input: Annotated[CreateWebhookInput, arg("What it is to be.")]) -> NewSecret:
-        return await commands.create(info.context.work, **{**given(input), "format": input.format})
+        return await commands.create(info.context.work, **{**_told(input), "format": input.format})
 
     @mutation(
         requires=WRITE,
@@ -334,7 +352,7 @@ class WebhookMutation:
         "permissions as registering it.",
     )
     async def update_webhook(self, info: Info, input: Annotated[UpdateWebhookInput, arg("What to change.")]) -> str:
-        return await commands.change(info.context.work, ids.key_of("Webhook", input.key), given(input, "key"))
+        return await commands.change(info.context.work, ids.key_of("Webhook", input.key), _told(input, "key"))
 
     @mutation(requires=WRITE, answers=DeletedWebhook, then=_as_is, description="Delete a webhook with its log; nothing more is sent to it.")
     async def delete_webhook(self, info: Info, input: Annotated[DeleteWebhookInput, arg("Which one.")]) -> Deleted:

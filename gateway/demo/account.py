@@ -14,12 +14,19 @@ from domain.kernel.database import Database
 from domain.kernel.jobs import NoQueue
 from domain.kernel.permissions import EVERYTHING
 from gateway.app import open_for
-from gateway.demo import job_profiles, teams
+from gateway.demo import job_profiles, orders, teams
 from gateway.demo.fill import SPAN, Filler
 from gateway.settings import Settings
 
 EMAIL = "demo@centil.example"
-COMPANY = "Beispiel & Partner GmbH"
+COMPANY: dict[str, Any] = {
+    "company": "Beispiel & Partner GmbH",
+    "contact_name": "Robin Beispiel",
+    "street": "Beispielallee 12",
+    "postal_code": "10117",
+    "city": "Berlin",
+    "country": "DE",
+}
 CREDITS = 500
 SEED = 20261122
 
@@ -63,10 +70,9 @@ async def _has_key(settings: Settings, database: Database) -> bool:
 
 async def _register(settings: Settings, database: Database) -> int:
     async with database.work(Actor.anonymous()) as uow:
-        made = await registration.register(
-            uow, mode="live", email=EMAIL, company=COMPANY, contact_name="Robin Beispiel", country="DE", city="Berlin"
-        )
+        made = await registration.register(uow, mode="live", email=EMAIL, **COMPANY)
         await credits.grant(uow, CREDITS, reference="demo")
+        await orders.buy(uow)
         await job_profiles.add(uow)
     _keep(settings, made.key.secret)
     return made.account_id

@@ -9,6 +9,8 @@ from rest_compat.esc.messages import EVENTS
 from rest_compat.route import Nothing, Parameters, Route
 
 WireEvent = Literal["analysis.completed", "analysis.started", "order.completed"]
+TYPES = {name: event.replace(".", "_").upper() for name, event in EVENTS.items()}
+"""The contract's names of events, and the values of the graph's enum."""
 
 
 class CreateWebhook(Parameters):
@@ -16,12 +18,12 @@ class CreateWebhook(Parameters):
     events: list[WireEvent] | None = Field(None, min_length=1, description="What to be told of; left out: all three.")
 
     def variables(self) -> dict[str, Any]:
-        return {"url": self.url, "events": [EVENTS[name] for name in self.events or EVENTS]}
+        return {"url": self.url, "events": [TYPES[name] for name in self.events or TYPES]}
 
 
 def _wire_names(events: Any) -> Any:
     """In the order of the contract."""
-    return [name for name, event in EVENTS.items() if event in events]
+    return [name for name, type in TYPES.items() if type in events]
 
 
 Events = Annotated[list[str], BeforeValidator(_wire_names)]

@@ -3,10 +3,12 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 from standardwebhooks.webhooks import Webhook as Reference
 
 from domain.billing import credits
 from domain.kernel.permissions import EVERYTHING, Permission
+from domain.webhooks.model import Delivery, Webhook
 from resolvers import ids
 from tests.domain.webhooks.hooks import send_due
 from tests.resolvers.test_permissions import narrow_key
@@ -26,7 +28,7 @@ LOG = """query($f: DeliveryFilter) { deliveries(first: 50, orderBy: OLDEST, filt
 
 
 async def create(http: Http, url: str, **options: Any) -> Any:
-    made = (await http.graph(CREATE, i={"url": url, "events": ["invite.sent", "invite.started"], **options}))["createWebhook"]
+    made = (await http.graph(CREATE, i={"url": url, "events": ["INVITE_SENT", "INVITE_STARTED"], **options}))["createWebhook"]
     assert made["__typename"] == "NewWebhook", made
     return made
 
@@ -55,7 +57,7 @@ class TestRegistering:
             "id": "",
             "key": "",
             "url": receiver.url,
-            "events": ["invite.sent", "invite.started"],
+            "events": ["INVITE_SENT", "INVITE_STARTED"],
             "format": "CENTIL",
             "active": True,
             "description": "Ours",
@@ -73,7 +75,8 @@ class TestRegistering:
         [
             ({"url": "http://example.com/"}, "url"),
             ({"events": []}, "events"),
-            ({"events": ["x.y"]}, "events"),
+            ({"events": ["WEBHOOK_TESTED"]}, "events"),
+            ({"events": ["TEAM_CREATED"], "format": "ESC"}, "events"),
             ({"description": "x" * 201}, "description"),
         ],
     )
@@ -97,9 +100,9 @@ class TestRegistering:
         ("lacking", "options"),
         [
             (Permission.EVENTS_READ, {}),
-            (Permission.INVITES_READ, {"format": "ESC", "events": ["invite.started"]}),
+            (Permission.INVITES_READ, {"format": "ESC", "events": ["INVITE_STARTED"]}),
             (Permission.CANDIDATES_READ, {"format": "ESC"}),
-            (Permission.BILLING_READ, {"format": "ESC", "events": ["order.completed"]}),
+            (Permission.BILLING_READ, {"format": "ESC", "events": ["ORDER_COMPLETED"]}),
             (Permission.WEBHOOKS_WRITE, {}),
         ],
     )
@@ -116,8 +119,8 @@ class TestChanging:
         ("lacking", "options"),
         [
             (Permission.EVENTS_READ, {}),
-            (Permission.CANDIDATES_READ, {"format": "ESC", "events": ["invite.completed"]}),
-            (Permission.BILLING_READ, {"format": "ESC", "events": ["order.completed"]}),
+            (Permission.CANDIDATES_READ, {"format": "ESC", "events": ["INVITE_COMPLETED"]}),
+            (Permission.BILLING_READ, {"format": "ESC", "events": ["ORDER_COMPLETED"]}),
         ],
     )
     @pytest.mark.parametrize("change", [{"url": "https://elsewhere.example.com/"}, {"active": True}])
@@ -138,8 +141,8 @@ class TestChanging:
 
     async def test_what_is_given(self, http: Http, receiver: Receiver) -> None:
         key = (await create(http, receiver.url))["webhook"]["key"]
-        changed = (await http.graph(UPDATE, i={"key": key, "events": ["team.created"], "description": "New"}))["updateWebhook"]
-        assert (changed["events"], changed["description"], changed["url"]) == (["team.created"], "New", receiver.url)
+        changed = (await http.graph(UPDATE, i={"key": key, "events": ["TEAM_CREATED"], "description": "New"}))["updateWebhook"]
+        assert (changed["events"], changed["description"], changed["url"]) == (["TEAM_CREATED"], "New", receiver.url)
         assert (await http.graph(UPDATE, i={"key": key, "url": "http://10.0.0.1/"}))["updateWebhook"]["fields"] == [{"path": ["url"]}]
 
     async def test_off_and_on_again(self, http: Http, receiver: Receiver) -> None:
@@ -233,7 +236,7 @@ class TestLog:
         await http.world.invite("b@example.com")
         conditions: list[tuple[dict[str, Any], int]] = [
             ({"status": ["PENDING"]}, 1),
-            ({"type": ["invite.started"]}, 1),
+            ({"type": ["INVITE_STARTED"]}, 1),
             ({"subject": first}, 2),
             ({"subject": ids.encode("Invite", first)}, 2),
             ({"subject": ids.encode("Candidate", first)}, 0),
@@ -244,9 +247,11 @@ class TestLog:
         ]
         for condition, count in conditions:
             assert len(await log(http, **condition)) == count, condition
-        text = "query($k: ID!) { webhook(key: $k) { deliveries(first: 1, filter: {status: [SUCCEEDED]}) { totalCount nodes { type } } } }"
+        text = (
+            "query($k: ID!) { webhook(key: $k) { deliveries(first: 1, filter: {status: [SUCCEEDED]}) { totalCount nodes { name type } } } }"
+        )
         found = (await http.graph(text, k=made["webhook"]["key"]))["webhook"]["deliveries"]
-        assert found == {"totalCount": 2, "nodes": [{"type": "invite.started"}]}
+        assert found == {"totalCount": 2, "nodes": [{"name": "invite.started", "type": "INVITE_STARTED"}]}
 
     async def test_shows_bodies_to_those_who_may_read_what_is_in_them(self, http: Http, receiver: Receiver) -> None:
         await create(http, receiver.url)
@@ -257,7 +262,7 @@ class TestLog:
         assert error["extensions"]["code"] == "FORBIDDEN"
 
     async def test_shows_bodies_about_money_to_those_who_may_read_of_it(self, http: Http, receiver: Receiver) -> None:
-        await create(http, receiver.url, events=["credits.added"])
+        await create(http, receiver.url, events=["CREDITS_ADDED"])
         async with http.world.work() as uow:
             await credits.grant(uow, 1, reference="more")
         await http.world.run_jobs()
@@ -268,6 +273,33 @@ class TestLog:
         assert error["extensions"]["code"] == "FORBIDDEN"
 
 
+class TestOtherReleases:
+    async def test_what_only_they_know_stays_and_breaks_nothing(self, http: Http, receiver: Receiver) -> None:
+        """A release before or after this one may have stored types that this one does not know."""
+        key = (await create(http, receiver.url))["webhook"]["key"]
+        await http.world.invite()
+        async with http.world.work() as uow:
+            webhook = await uow.lock(Webhook, uow.account_id, key)
+            assert webhook is not None
+            webhook.events = ["flow.finished", "invite.sent"]
+            await uow.change(update(Delivery).where(Delivery.account_id == uow.account_id).values(type="flow.finished"))
+        assert (await http.graph("{ webhooks { events } }"))["webhooks"] == [{"events": ["INVITE_SENT"]}]
+        [delivery] = (await http.graph("{ deliveries(first: 5) { nodes { name type } } }"))["deliveries"]["nodes"]
+        assert delivery == {"name": "flow.finished", "type": None}
+        listed = await http.esc("GET", "/webhooks")
+        assert (listed.status, listed.json()["data"]["webhooks"]) == (200, [])
+        await http.graph(UPDATE, i={"key": key, "description": "Only this"})
+        async with http.world.work() as uow:
+            kept = await uow.lock(Webhook, uow.account_id, key)
+            assert kept is not None
+            assert kept.events == ["flow.finished", "invite.sent"]
+
+    async def test_nobody_asks_for_what_there_is_not(self, http: Http) -> None:
+        [error] = await http.graph_errors(CREATE, i={"url": "https://example.com/", "events": ["FLOW_FINISHED"]})
+        assert "FLOW_FINISHED" in error["message"]
+        assert (await http.graph("{ webhooks { key } }"))["webhooks"] == []
+
+
 class TestTests:
     TEXT = """mutation($k: ID!) { testWebhook(input: {key: $k}) { ... on Delivery { key type status } ... on Problem { code } } }"""
 
@@ -276,7 +308,7 @@ class TestTests:
         await create(http, receiver.url)
         receiver.otherwise = 500
         made = (await http.graph(self.TEXT, k=key))["testWebhook"]
-        assert (made["type"], made["status"]) == ("webhook.tested", "PENDING")
+        assert (made["type"], made["status"]) == ("WEBHOOK_TESTED", "PENDING")
         await http.world.run_jobs()
         http.world.advance(days=1)
         await send_due(http.world)

@@ -21,8 +21,11 @@ from domain.candidates.model import Candidate
 from domain.instruments import bank
 from domain.invites.model import Attempt, Invite
 from domain.invites.status import InviteStatus, derived
+from domain.invoices.model import Invoice
 from domain.kernel.clock import Clock
 from domain.kernel.columns import Entity
+from domain.kernel.events import Event
+from domain.orders.model import PlacedOrder
 from domain.results import norms, scoring
 from domain.results.model import Result
 from domain.teams.model import Team, TeamMember
@@ -210,6 +213,18 @@ class TestCredits:
         assert balance.granted == account.CREDITS + COUNT + 50
         assert len({entry.reference for entry in entries}) == len(entries)
         assert min(itertools.accumulate(entry.amount for entry in sorted(entries, key=lambda entry: (entry.at, -entry.amount)))) >= 0
+
+
+class TestOrder:
+    def test_is_paid_and_has_its_invoice(self, demo: Demo) -> None:
+        """A package, bought before the first candidate came; nothing of it is mailed."""
+        [order], [invoice] = demo.rows(PlacedOrder, "created_at"), demo.rows(Invoice, "issued_at")
+        assert (order.status, order.payment_status, order.credits) == ("completed", "paid", demo.balance.bought)
+        assert (invoice.order_key, invoice.gross_cents) == (order.key, order.gross_cents)
+        assert invoice.issued_at == order.completed_at < min(invite.created_at for invite in demo.invites)
+        assert invoice.language == "de"
+        told = [event.type for event in demo.rows(Event, "sequence") if event.subject in (order.key, invoice.key)]
+        assert told == ["order.placed", "order.completed", "invoice.issued"]
 
 
 class TestSeed:
