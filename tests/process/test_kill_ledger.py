@@ -107,7 +107,7 @@ async def everything_holds(audit: Audit, installation: Installation, peer: Peer,
 
 
 @pytest.mark.long
-@pytest.mark.timeout(1200)
+@pytest.mark.timeout(1800)
 async def test_two_thousand_writes_come_through_twelve(installation: Installation) -> None:
     """Q-9: server and worker are killed fifteen times in all, and come back at the same place."""
     moments: list[tuple[str, ...]] = [("server",)] * 5 + [("worker",)] * 4 + [("server", "worker")] * 3

@@ -9,6 +9,7 @@ from typing import Any
 
 from aiohttp import ClientError, ClientTimeout
 
+from gateway.stripe_fake.bank import Way
 from gateway.stripe_fake.server import StripeFake
 from gateway.stripe_fake.store import Record
 from tests.process.installation import Peer
@@ -159,7 +160,8 @@ class Callers:
         made = await self._acknowledged("order", ORDER, product="pa-pack-10", email=f"buyer{number}@example.com")
         self.told.orders[made["key"]] = made["checkoutUrl"]
         [session] = sessions_of(self._fake, made["key"])
-        way = dice.choices(["card", "later", "later_fails", None], [70, 10, 10, 10])[0]
+        ways: list[Way | None] = ["card", "later", "later_fails", None]
+        way = dice.choices(ways, [70, 10, 10, 10])[0]
         if way is None:
             return
         self._fake.bank.pay(session, way)

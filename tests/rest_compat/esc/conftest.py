@@ -1,6 +1,5 @@
 """The esc Profile API as integrators call it, every answer held to its own OpenAPI document on the way."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -57,7 +56,7 @@ class Esc:
 
 
 @pytest.fixture(scope="session")
-def answers() -> Iterator[Answers]:
+def answers() -> Answers:
     """What the document allows; its schemas are compiled once."""
     return Answers(DOCUMENT, BASE)
 

@@ -78,12 +78,12 @@ class Found:
 def fuzzed(document: Mapping[str, Any], there: Mapping[str, Any]) -> dict[str, Any]:
     """The document as we act where that is less strict, with things to find."""
     changed = copy.deepcopy(dict(document))
-    for operation in (operation for operations in changed["paths"].values() for operation in operations.values()):
+    for method, operation in (found for operations in changed["paths"].values() for found in operations.items()):
         for parameter in operation["parameters"]:
             if parameter["name"] == "limit":
                 parameter["schema"]["maximum"] = 2**63 - 1  # a longer one is cut (R-ESC-4)
             name = parameter["name"]
-            if name in there and not (name == "teamId" and operation["operationId"] == "deleteTeam"):
+            if name in there and operation["operationId"] != "deleteTeam" and (name != "inviteId" or method == "get"):
                 parameter["example"] = there[name]
     return changed
 
@@ -166,7 +166,9 @@ async def fuzz(http: Http, answers: Answers, *, examples: int, seed: int, phases
     order = await buy(http.world)
     await tell(http.world, order, NoticeKind.PAID, "evt_1")
     invoice = (await http.esc("GET", "/invoices")).json()["data"]["invoices"][0]["id"]
-    document = fuzzed(DOCUMENT, {"sessionId": session, "teamId": team, "orderId": order, "invoiceId": invoice, **job_profiles})
+    there = {"sessionId": session, "teamId": team, "orderId": order, "invoiceId": invoice, **job_profiles}
+    invite, _attempt = await http.world.complete("kept@example.com", "Kim Kept")  # of whom the session is not told
+    document = fuzzed(DOCUMENT, {**there, "inviteId": invite})
     return await asyncio.to_thread(run, http.world, document, http.base, key, answers, examples=examples, seed=seed, phases=phases)
 
 
