@@ -3,6 +3,8 @@
 import asyncio
 import ipaddress
 import socket
+import time
+import zlib
 from typing import Any
 
 import pytest
@@ -199,6 +201,54 @@ class TestCourier:
         server.close()
         assert reply.status == 200
         assert sent < 50_000_000
+
+    @pytest.mark.parametrize(
+        ("begins", "goes_on"),
+        [
+            (b"", b"HTTP/1.1 103 Early Hints\r\n\r\n"),
+            (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;", b"extension"),
+            (b"HTTP/1.1 200 OK\r\n", b"X-A: b\r\n"),
+            (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n", b"X-A: b\r\n"),
+        ],
+        ids=["early hints", "extensions", "headers", "trailers"],
+    )
+    async def test_ends_what_never_comes_to_the_point(self, courier: WebCourier, begins: bytes, goes_on: bytes) -> None:
+        """As fast as the network is, and for 15 seconds: that would be a processor of ours for each message."""
+        sent = 0
+
+        async def endless(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            nonlocal sent
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(begins)
+            try:
+                while sent < 100_000_000:
+                    writer.write(goes_on * 2_000)
+                    await writer.drain()
+                    sent += len(goes_on) * 2_000
+            except OSError:
+                writer.close()
+
+        server = await asyncio.start_server(endless, "127.0.0.1", 0)
+        reply = await courier.post(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/", b"{}", {})
+        server.close()
+        assert reply.trouble is Trouble.NO_HTTP
+        assert sent < 20_000_000
+
+    async def test_unpacks_nothing(self, courier: WebCourier) -> None:
+        packed = zlib.compress(b"\0" * 50_000_000, 9)
+
+        async def bomb(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(b"HTTP/1.0 200 OK\r\nContent-Encoding: deflate\r\n\r\n" + packed)
+            await writer.drain()
+            writer.close()
+
+        server = await asyncio.start_server(bomb, "127.0.0.1", 0)
+        began = time.process_time()
+        reply = await courier.post(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/", b"{}", {})
+        server.close()
+        assert reply.status == 200
+        assert time.process_time() - began < 0.1
 
     @pytest.mark.parametrize(("answer", "trouble"), [(b"SSH-2.0-x\r\n\r\n", Trouble.NO_HTTP), (b"", Trouble.NO_CONNECTION)])
     async def test_tells_what_went_wrong(self, courier: WebCourier, answer: bytes, trouble: Trouble) -> None:
