@@ -9,7 +9,7 @@ import asyncio
 import functools
 import socket
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,9 +23,10 @@ SECONDS = 15.0
 LARGEST_ANSWER = 64 * 1024
 LARGEST_OF_ALL = 8 * LARGEST_ANSWER
 """Bytes that are taken of an answer with all that is around it: aiohttp reads on as long as there are only signs of more to come."""
-LOOKUPS = 32
-"""Names looked up at the same time; a server of names that does not answer must not use up the threads of others."""
+LOOKUPS = 128
+"""Names looked up at the same time, each once: a server of names that does not answer must not use up the threads of others."""
 _lookups = ThreadPoolExecutor(LOOKUPS, thread_name_prefix="centil-names")
+_looked_up: "dict[tuple[str, int], Future[list[Any]]]" = {}
 REFUSED_HEADERS = frozenset(
     {
         "connection",
@@ -83,8 +84,7 @@ class _Resolver(AbstractResolver):
         self._guard = guard
 
     async def resolve(self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET) -> list[ResolveResult]:
-        loop = asyncio.get_running_loop()
-        found = await loop.run_in_executor(_lookups, _look_up, host, port, family)
+        found = await asyncio.shield(asyncio.wrap_future(_lookup(host, family)))  # others may wait for it too
         for _family, _kind, _protocol, _name, place in found:
             self._guard.admit(str(place[0]))
         return [
@@ -96,8 +96,17 @@ class _Resolver(AbstractResolver):
         return None
 
 
-def _look_up(host: str, port: int, family: socket.AddressFamily) -> list[Any]:
-    return socket.getaddrinfo(host, port, family=family, type=socket.SOCK_STREAM)
+def _lookup(host: str, family: socket.AddressFamily) -> "Future[list[Any]]":
+    """The addresses of a name, as they are found now: whoever asks while somebody does is told the same."""
+    place = (host, int(family))
+    if (running := _looked_up.get(place)) is None:
+        running = _looked_up[place] = _lookups.submit(_look_up, host, family)
+        running.add_done_callback(lambda _done: _looked_up.pop(place, None))
+    return running
+
+
+def _look_up(host: str, family: socket.AddressFamily) -> list[Any]:
+    return socket.getaddrinfo(host, None, family=family, type=socket.SOCK_STREAM)
 
 
 class _Counting(ResponseHandler):

@@ -3,6 +3,7 @@
 import asyncio
 import ipaddress
 import socket
+import threading
 import time
 import zlib
 from typing import Any
@@ -137,6 +138,30 @@ class TestGuard:
         monkeypatch.setattr(egress.socket, "getaddrinfo", look_up)
         reply = await WebCourier(Guard()).post("http://rebinding.example.com/", b"{}", {})
         assert (reply.trouble, asked) == (Trouble.ADDRESS_REFUSED, ["rebinding.example.com"])
+
+    async def test_of_names_that_nobody_answers_for_others_do_not_wait(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Q-21: however many messages go to a dead endpoint, whose server of names is dead too."""
+        asked: list[str] = []
+        began, go_on, look_up = threading.Event(), threading.Event(), socket.getaddrinfo
+
+        def hang(host: str, *rest: Any, **named: Any) -> Any:
+            asked.append(host)
+            if host == "dead.example.com":
+                began.set()
+                go_on.wait(30)
+                raise socket.gaierror
+            return look_up("127.0.0.1", *rest, **named)
+
+        monkeypatch.setattr(egress.socket, "getaddrinfo", hang)
+        courier = WebCourier(Guard(to_loopback=True))
+        async with Receiver.open() as receiver:
+            port = receiver.url.rpartition(":")[2]
+            dead = [asyncio.create_task(courier.post("http://dead.example.com/", b"{}", {})) for _ in range(200)]
+            await asyncio.to_thread(began.wait, 10)
+            alive = await asyncio.wait_for(courier.post(f"http://alive.example.com:{port}/", b"{}", {}), 10)
+            go_on.set()
+            assert {reply.trouble for reply in await asyncio.gather(*dead)} == {Trouble.NO_SUCH_NAME}
+        assert (alive.status, asked.count("dead.example.com")) == (204, 1)
 
     async def test_refuses_at_the_socket_what_the_resolver_let_through(self) -> None:
         info = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("10.0.0.1", 443))
