@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings
 
+from domain.kernel import countries
 from domain.kernel.seller import EXAMPLE_SELLER, Seller
 
 NEEDED = ("company", "street", "postal_code", "city", "country", "email")
@@ -33,9 +34,10 @@ class SellerSettings(BaseSettings):
     @field_validator("seller_country")
     @classmethod
     def _two_letters(cls, value: str) -> str:
-        if value and not (len(value) == 2 and value.isascii() and value.isalpha()):
+        found = countries.country(value)
+        if value and found is None:
             raise ValueError("must be an ISO code of two letters, such as DE")
-        return value.upper()
+        return found or ""
 
     @field_validator("seller_iban")
     @classmethod

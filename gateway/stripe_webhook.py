@@ -108,7 +108,7 @@ def notice_of(event: Any) -> Notice | None:
         if kind in _SESSIONS:
             return _of_session(event, about, _SESSIONS[kind] or _completed(about))
         return _of_charge(event, about) if kind == "charge.refunded" else None
-    except (KeyError, TypeError, ValueError, OverflowError):
+    except (AttributeError, KeyError, TypeError, ValueError, OverflowError):
         log.warning("a message of Stripe that cannot be read", extra={"code": "UNREADABLE"})
         return None
 

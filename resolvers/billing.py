@@ -8,9 +8,12 @@ import strawberry
 
 from domain.access import queries as access
 from domain.billing import queries
+from domain.billing.packages import order_of
 from domain.invites import queries as invites
 from domain.kernel.permissions import Permission
 from domain.kernel.statements import Read, Row
+from domain.orders import queries as orders
+from domain.products import catalog
 from resolvers import ids
 from resolvers.access import Account
 from resolvers.context import Context
@@ -18,9 +21,11 @@ from resolvers.enums import CreditKind
 from resolvers.fields import Connection, attribute, batched, computed, edge, graph_type, listing, query
 from resolvers.inputs import defaulted
 from resolvers.nodes import Node, findable
+from resolvers.products import Product
 
 if TYPE_CHECKING:
     from resolvers.attempts import Attempt
+    from resolvers.orders import Order
 
 READ = Permission.BILLING_READ
 FOR_ATTEMPT = "attempt:"
@@ -34,6 +39,19 @@ async def _attempts(read: Read, account_id: int, references: Collection[str]) ->
     return {numbers[number]: row for number, row in found.items()}
 
 
+async def _orders(read: Read, account_id: int, references: Collection[str]) -> dict[str, Row]:
+    """The orders that movements name."""
+    keys = {reference: key for reference in references if (key := order_of(reference))}
+    found = await orders.by_keys(read, account_id, list(set(keys.values()))) if keys else {}
+    return {reference: found[key] for reference, key in keys.items() if key in found}
+
+
+async def _products(read: Read, account_id: int, keys: Collection[str]) -> dict[str, Any]:
+    """What was bought with each order, as far as it is still sold."""
+    found = await orders.by_keys(read, account_id, keys)
+    return {key: catalog.find(order.product) for key, order in found.items()}
+
+
 @graph_type(requires=READ, description="One movement of credits; never changed afterwards.")
 class CreditEntry(Node):
     id: strawberry.ID = computed(ids.encoder("CreditEntry"), columns=("key",), description="Opaque id.")
@@ -43,6 +61,9 @@ class CreditEntry(Node):
     reference: str = attribute("What it was for; each reference moves credits once.")
     attempt: Annotated["Attempt", strawberry.lazy("resolvers.attempts")] | None = edge(
         _attempts, key="reference", description="The attempt whose completion used it; null for other movements."
+    )
+    order: Annotated["Order", strawberry.lazy("resolvers.orders")] | None = edge(
+        _orders, key="reference", description="The order that it was bought with, or taken back of; null for other movements."
     )
     at: datetime = attribute("When.")
 
@@ -56,6 +77,12 @@ class CreditPackage:
     refunded: int = attribute("How many of them were taken back with a refund.")
     remaining: int = attribute("How many of them are left.")
     order_key: str | None = attribute("The order that they were bought with; null when they were given.")
+    order: Annotated["Order", strawberry.lazy("resolvers.orders")] | None = edge(
+        orders.by_keys, key="order_key", description="The order that they were bought with; null when they were given."
+    )
+    product: Product | None = edge(
+        _products, key="order_key", description="What they were bought as; null when they were given, or it is not sold any more."
+    )
     added_at: datetime = attribute("When they were added.")
 
 

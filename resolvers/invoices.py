@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
-from typing import Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import strawberry
 
@@ -14,6 +14,7 @@ from domain.invoices.model import InvoiceKind
 from domain.kernel.language import Language
 from domain.kernel.paging import Window
 from domain.kernel.permissions import Permission
+from domain.orders import queries as orders
 from resolvers import ids
 from resolvers.context import Context
 from resolvers.declared import Guarded, root_field
@@ -23,6 +24,9 @@ from resolvers.fields import Connection, arg, attribute, batched, computed, edge
 from resolvers.inputs import defaulted
 from resolvers.nodes import Node, findable
 from resolvers.paging import Pages, filters, page_arguments
+
+if TYPE_CHECKING:
+    from resolvers.orders import Order
 
 READ = Permission.BILLING_READ
 
@@ -180,6 +184,9 @@ class Invoice(Node):
         lambda moment: moment, columns=("settled_at",), description="When it was paid; for a credit note, paid back or set off."
     )
     order_key: str = attribute("The key of the order it is for.")
+    order: Annotated["Order", strawberry.lazy("resolvers.orders")] | None = edge(
+        orders.by_keys, key="order_key", description="The order it is for."
+    )
     language: Language = attribute("In which language it is written.")
     currency: str = attribute("The currency by its ISO code.")
     net: Decimal = computed(_whole, columns=("net_cents",), description="Net amount in whole units; below zero for a credit note.")

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import strawberry
 
+from domain.invoices import queries as invoices
 from domain.kernel.permissions import Permission
 from domain.orders import placing, queries
 from domain.orders.placing import Till
@@ -15,7 +16,7 @@ from resolvers.context import Context
 from resolvers.enums import ListOrder, graph_enum
 from resolvers.fields import Connection, Info, arg, attribute, computed, edge, graph_type, listing, mutation, query, read_by
 from resolvers.inputs import defaulted, given, required
-from resolvers.invoices import TaxKind
+from resolvers.invoices import Invoice, TaxKind
 from resolvers.nodes import Node, findable
 from resolvers.products import Product, by_key
 
@@ -92,6 +93,15 @@ class Order(Node):
     refunded: Decimal = computed(_money, columns=("refunded_cents",), description="What was given back so far.")
     credits_taken_back: int = attribute("Credits that went with what was given back.")
     credits_not_recovered: int = attribute("Credits that should have gone with what was given back, but had been used.")
+    invoice: Invoice | None = edge(
+        invoices.by_order, key="key", description="Its invoice; null before it is paid, and in the sandbox, where nothing is sold."
+    )
+    invoices: list[Invoice] = edge(
+        invoices.all_by_order,
+        key="key",
+        otherwise=(),
+        description="Its invoice and the credit notes that took it back, oldest first; at most 101.",
+    )
     email: str | None = attribute("Who receives the receipt; null for the account itself.")
     created_at: datetime = attribute("When it was placed.")
     expires_at: datetime = attribute("Until when it can be paid.")

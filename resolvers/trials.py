@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import strawberry
 
 from domain.access import queries as access
+from domain.billing.registration import Registered
 from domain.kernel.language import Language
 from domain.kernel.permissions import Access, Permission
 from domain.trials import commands, queries
@@ -156,7 +157,7 @@ class TrialMutation:
         then=registered,
         description="Open the link of a trial's mail: makes the first API key and shows it, once; the link is useless afterwards.",
     )
-    async def open_trial(self, info: Info, input: Annotated[OpenTrialInput, arg("Which link.")]) -> Any:
+    async def open_trial(self, info: Info, input: Annotated[OpenTrialInput, arg("Which link.")]) -> Registered:
         return await commands.open_link(info.context.work, input.token)
 
 

@@ -11,7 +11,7 @@ from domain.access import credentials, events, modes
 from domain.access.credentials import NewKey
 from domain.access.errors import EmailTaken, GrantsMoreThanItHas, TokenMakesNoCredential
 from domain.access.model import Account, ApiKey
-from domain.kernel import inputs
+from domain.kernel import countries, inputs
 from domain.kernel.actor import RATE_LIMIT, ActorKind
 from domain.kernel.errors import BadInput, NotFound
 from domain.kernel.identifiers import new_key, new_secret
@@ -68,9 +68,10 @@ def _details(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _country(code: str) -> str:
-    if not (len(code) == 2 and code.isascii() and code.isalpha()):
-        raise BadInput.field("country", message="'country' must be an ISO code of two letters, such as DE.")
-    return code.upper()
+    found = countries.country(code)
+    if found is None:
+        raise BadInput.field("country", message="'country' must be the ISO code of a country, of two letters, such as DE.")
+    return found
 
 
 async def own_account(uow: UnitOfWork) -> Account:

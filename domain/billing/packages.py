@@ -40,9 +40,11 @@ def divided(rows: Sequence[Any]) -> list[Package]:
     for row, size in zip(reversed(rows), reversed(kept), strict=True):
         taken = min(max(used, 0), size)
         used -= taken
-        made.append(Package(row.key, row.kind, row.amount, taken, row.amount - size, size - taken, _order(row.reference), row.at))
+        made.append(Package(row.key, row.kind, row.amount, taken, row.amount - size, size - taken, order_of(row.reference), row.at))
     return made[::-1]
 
 
-def _order(reference: str) -> str | None:
-    return reference.removeprefix(OF_ORDER) if reference.startswith(OF_ORDER) else None
+def order_of(reference: str) -> str | None:
+    """The key of the order that a movement belongs to: its purchase, or what was taken back of it."""
+    kind, colon, order = reference.partition(":")
+    return order.partition(":")[0] if kind + colon in (OF_ORDER, OF_REFUND) else None

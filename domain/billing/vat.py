@@ -4,9 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from stdnum import exceptions
-from stdnum.eu import vat as eu_vat
-
 from domain.kernel.seller import Seller
 
 Kind = Literal["standard", "reverse_charge", "outside_scope"]
@@ -47,7 +44,7 @@ OUTSIDE, REVERSED = Tax("outside_scope", 0), Tax("reverse_charge", 0)
 
 def tax_for(seller: Seller, buyer: Buyer) -> Tax:
     """How a service is taxed that this seller provides to this company (Articles 44, 45 and 196 of Directive 2006/112/EC)."""
-    home, there = _state(seller.country), _state(buyer.country)
+    home, there = state(seller.country), state(buyer.country)
     if there == home:
         return _at_home(seller)
     if there not in EU:
@@ -59,16 +56,19 @@ def tax_for(seller: Seller, buyer: Buyer) -> Tax:
 
 def vat_number(country: str, given: str | None) -> str | None:
     """A VAT number of this member state as it is written; None for one of another state, one that cannot be, or none."""
-    state = _state(country)
-    if not given or state not in EU:
+    own = state(country)
+    if not given or own not in EU:
         return None
+    from stdnum import exceptions  # Q-24: only when a number is looked at
+    from stdnum.eu import vat
+
     try:
-        number = eu_vat.validate(given)
+        number = vat.validate(given)
     except exceptions.ValidationError:
         return None
-    if _state(number[:2]) != state:
+    if state(number[:2]) != own:
         return None
-    return f"{'EL' if state == 'GR' else state}{number[2:]}"
+    return f"{'EL' if own == 'GR' else own}{number[2:]}"
 
 
 def amounts(lines_net_cents: Sequence[int], tax: Tax) -> Amounts:
@@ -92,6 +92,7 @@ def _at_home(seller: Seller) -> Tax:
     return Tax("standard", seller.rate) if seller.rate else OUTSIDE
 
 
-def _state(country: str) -> str:
+def state(country: str) -> str:
+    """The country that VAT counts this one as."""
     code = country.upper()
     return TAXED_AS.get(code, code)

@@ -5,18 +5,18 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, insert, literal_column, select
+from sqlalchemy import bindparam, func, literal_column, select
 
 from domain.access.billing import address_of
 from domain.access.model import Account
 from domain.billing.vat import Tax, share, vat_number, vat_on
-from domain.invoices import events, files, words
+from domain.invoices import events, words
 from domain.invoices.errors import AlreadyPaid, TooManyCreditNotes
 from domain.invoices.model import Invoice, InvoiceKind, InvoicePayment
-from domain.invoices.numbers import customer_number, day, number
+from domain.invoices.numbers import customer_number
+from domain.invoices.writing import write
 from domain.kernel.columns import inserts, table_of
 from domain.kernel.errors import BadInput, NotFound
-from domain.kernel.identifiers import new_key
 from domain.kernel.language import Text
 from domain.kernel.statements import ACCOUNT
 from domain.kernel.work import UnitOfWork
@@ -25,8 +25,6 @@ from domain.products import catalog
 MOST_CREDIT_NOTES = 100
 _TABLE, _PAYMENT = table_of(Invoice), table_of(InvoicePayment)
 _OWN = _TABLE.c.account_id == ACCOUNT
-_ADD = insert(_TABLE)
-_LAST = select(func.coalesce(func.max(_TABLE.c.running), 0)).where(_OWN, _TABLE.c.year == bindparam("year"))
 _OF_ORDER = select(_TABLE).where(_OWN, _TABLE.c.order_key == bindparam("order_key"), _TABLE.c.kind == literal_column("'invoice'"))
 _BY_KEY = select(_TABLE).where(_OWN, _TABLE.c.key == bindparam("key"))
 _TAKEN_BACK = select(func.coalesce(func.sum(_TABLE.c.net_cents), 0), func.coalesce(func.sum(_TABLE.c.vat_cents), 0), func.count()).where(
@@ -69,7 +67,7 @@ async def issue(uow: UnitOfWork, *, sale: Sale) -> str:
         return str(known.key)
     language = words.language_in(account.country)
     lines = [_line(Line(*line), sale.tax, language) for line in sale.lines]
-    return await _write(
+    return await write(
         uow,
         account,
         kind=InvoiceKind.INVOICE,
@@ -88,31 +86,32 @@ async def issue(uow: UnitOfWork, *, sale: Sale) -> str:
     )
 
 
-async def credit(uow: UnitOfWork, *, order_key: str, net_cents: int | None, reason: str) -> str | None:
+async def credit(uow: UnitOfWork, *, order_key: str, gross_cents: int | None, reason: str) -> str | None:
     """Take back so much of the invoice of an order, or all of it, and return the key of the credit note.
 
     What was taken back before is gone: never more than the invoice is taken back, and None comes back when nothing is left,
-    or there is no invoice. VAT goes back in proportion, so that all credit notes of an invoice together have all of it.
-    Raises BadInput for an amount that is not positive, TooManyCreditNotes.
+    or there is no invoice. It is of just the money that went back; VAT is its part of that, so that all credit notes of an
+    invoice together have all of it. Raises BadInput for an amount that is not positive, TooManyCreditNotes.
     """
-    if net_cents is not None and net_cents <= 0:
-        raise BadInput.field("netCents", message="A credit note takes back more than nothing.")
+    if gross_cents is not None and gross_cents <= 0:
+        raise BadInput.field("grossCents", message="A credit note takes back more than nothing.")
     account = await _locked(uow)
     invoice = await _one(uow, _OF_ORDER, order_key=order_key)
     if invoice is None:
         return None
     taken = await _taken_back(uow, invoice)
-    left = invoice.net_cents - taken.net
-    net = left if net_cents is None else min(net_cents, left)
-    if net <= 0:
+    left = invoice.gross_cents - taken.net - taken.vat
+    gross = left if gross_cents is None else min(gross_cents, left)
+    if gross <= 0:
         return None
-    if taken.notes >= MOST_CREDIT_NOTES - (net < left):  # the last one is for all that is left
+    if taken.notes >= MOST_CREDIT_NOTES - (gross < left):  # the last one is for all that is left
         raise TooManyCreditNotes
-    vat = share(invoice.vat_cents, taken.net + net, invoice.net_cents) - taken.vat
+    vat = share(invoice.vat_cents, taken.net + taken.vat + gross, invoice.gross_cents) - taken.vat
+    net = gross - vat
     paid = await _is_paid(uow, invoice)
-    key = await _write(uow, account, corrects=invoice, **_against(invoice, net, vat, reason), **_payment(uow, invoice, paid=paid))
+    key = await write(uow, account, corrects=invoice, **_against(invoice, net, vat, reason), **_payment(uow, invoice, paid=paid))
     if not paid:
-        for settled in (key, invoice.key) if net == left else (key,):
+        for settled in (key, invoice.key) if gross == left else (key,):
             await _pay(uow, settled, method="offset", reference=None)
     return key
 
@@ -166,54 +165,9 @@ async def _pay(uow: UnitOfWork, key: str, *, method: str, reference: str | None,
     return bool((await uow.session.execute(_PAY[uow.dialect], payment)).rowcount)  # type: ignore[attr-defined]
 
 
-async def _write(
-    uow: UnitOfWork, account: Account, *, kind: InvoiceKind, tax: Tax, net_cents: int, vat_cents: int, corrects: Any = None, **rest: Any
-) -> str:
-    """Number a document and write it down; a job makes its file after the commit."""
-    issued_on = day(uow.environment.seller, uow.now)
-    running = 1 + int((await uow.session.execute(_LAST, {"account_id": uow.account_id, "year": issued_on.year})).scalar_one())
-    key, numbered = new_key("inv"), number(issued_on.year, uow.account_id, running)
-    test = account.mode == "test"
-    row = {
-        "account_id": uow.account_id,
-        "key": key,
-        "kind": str(kind),
-        "year": issued_on.year,
-        "running": running,
-        "number": numbered,
-        "corrects": corrects.key if corrects else None,
-        "corrects_number": corrects.number if corrects else None,
-        "corrects_on": corrects.issued_on if corrects else None,
-        "issued_at": uow.now,
-        "issued_on": issued_on.isoformat(),
-        "test": test,
-        "net_cents": net_cents,
-        "vat_cents": vat_cents,
-        "gross_cents": net_cents + vat_cents,
-        "tax_kind": tax.kind,
-        "tax_rate": tax.rate,
-        "notes": words.notes(tax, rest["language"], test=test, supplied=corrects is None),
-        **rest,
-    }
-    await uow.session.execute(_ADD, row)
-    facts = {
-        "number": numbered,
-        "order": rest["order_key"],
-        "net_cents": net_cents,
-        "gross_cents": net_cents + vat_cents,
-        "currency": rest["currency"],
-    }
-    if corrects is None:
-        uow.record(events.INVOICE_ISSUED, key, **facts, paid=rest["paid_at"] is not None)
-    else:
-        uow.record(events.INVOICE_CREDITED, key, **facts, invoice=corrects.key)
-    await uow.enqueue(files.make, key)
-    return key
-
-
 def _against(invoice: Any, net: int, vat: int, reason: str) -> dict[str, Any]:
     """What a credit note says that takes so many cents of an invoice back: all else is as it was."""
-    text = words.CANCELATION if net == invoice.net_cents else words.PARTIAL
+    text = words.CANCELATION if net + vat == invoice.gross_cents else words.PARTIAL
     said = text.in_language(invoice.language).format(number=invoice.number, day=words.long_day(invoice.issued_on, invoice.language))
     return {
         "kind": InvoiceKind.CREDIT_NOTE,

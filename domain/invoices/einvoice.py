@@ -4,6 +4,7 @@ from datetime import UTC, datetime, time
 from decimal import Decimal
 from typing import Any
 
+from domain.billing.vat import state
 from domain.invoices import words
 from domain.invoices.numbers import DUE
 from domain.kernel.statements import Row
@@ -58,8 +59,11 @@ def _note(notes: Any, content: str, subject: str | None) -> None:
 
 def _parties(agreement: Any, row: Row) -> None:
     seller, buyer = agreement.seller, agreement.buyer
-    _party(seller, row.seller, row.tax_kind)
-    _party(buyer, row.buyer, row.tax_kind)
+    for party, told in ((seller, row.seller), (buyer, row.buyer)):
+        _party(party, told)
+    if row.tax_kind != "outside_scope":
+        _taxed(seller, row.seller, otherwise="FC")
+        _taxed(buyer, row.buyer, otherwise=None)
     buyer.id = str(row.buyer["number"])
     if row.buyer["attention"]:
         buyer.contact.person_name = row.buyer["attention"]
@@ -69,25 +73,25 @@ def _parties(agreement: Any, row: Row) -> None:
         seller.id = row.seller["vat_id"] or row.seller["email"]
 
 
-def _party(party: Any, told: dict[str, Any], tax_kind: str) -> None:
+def _party(party: Any, told: dict[str, Any]) -> None:
     party.name = told["company"]
     party.address.country_id = told["country"]
     for name, value in (("postcode", "postal_code"), ("line_one", "street"), ("city_name", "city")):
         if told[value]:
             setattr(party.address, name, told[value])
     party.electronic_address.uri_ID = ("EM", told["email"])
-    number = told["vat_id"]
-    if number and tax_kind != "outside_scope":
-        _registered(party, number, told["country"])
 
 
-def _registered(party: Any, number: str, country: str) -> None:
+def _taxed(party: Any, told: dict[str, Any], *, otherwise: str | None) -> None:
+    """Name the VAT number of somebody; a number of another kind is told as such where there is a code for that, or not at all."""
     from drafthorse.models.party import TaxRegistration
 
-    registration: Any = TaxRegistration()
-    own = number[:2].isalpha() and number[:2] in (country, "EL")
-    registration.id = ("VA" if own else "FC", number)
-    party.tax_registrations.add(registration)
+    number = (told["vat_id"] or "").upper()
+    scheme = "VA" if state(number[:2]) == state(told["country"]) else otherwise
+    if number and scheme:
+        registration: Any = TaxRegistration()
+        registration.id = (scheme, number)
+        party.tax_registrations.add(registration)
 
 
 def _item(row: Row, position: int, line: dict[str, Any]) -> Any:

@@ -49,7 +49,7 @@ _BY_ORDER = statement(
         any_of(Invoice.order_key), Invoice.kind == literal_column("'invoice'")
     ),  # a parameter would hide the index of invoices alone
     "Invoice",
-    keeps=("order_key",),
+    keeps=("order_key", "key"),
 )
 _CREDIT_NOTES = statement(
     _MINE.where(any_of(Invoice.corrects)).order_by(Invoice.corrects, Invoice.issued_at, Invoice.key), "Invoice", keeps=("corrects",)
@@ -92,6 +92,13 @@ async def by_order(read: Read, account_id: int, keys: Collection[str]) -> dict[s
 async def credit_notes(read: Read, account_id: int, keys: Collection[str]) -> dict[str, list[Row]]:
     """The credit notes of each invoice, oldest first: a hundred at most."""
     return group(await read(_CREDIT_NOTES, account_id=account_id, keys=keys), "corrects")
+
+
+async def all_by_order(read: Read, account_id: int, keys: Collection[str]) -> dict[str, list[Row]]:
+    """The invoice of each order and then its credit notes, oldest first; an invoice has a hundred at most."""
+    invoices = await by_order(read, account_id, keys)
+    notes = await credit_notes(read, account_id, [invoice.key for invoice in invoices.values()]) if invoices else {}
+    return {order: [invoice, *notes.get(invoice.key, ())] for order, invoice in invoices.items()}
 
 
 async def page(read: Read, account_id: int, window: Window, *, order: str, given: Mapping[str, Any]) -> Page:

@@ -56,9 +56,14 @@ def paragraph(value: str | None, *path: str, longest: int = 5_000) -> str | None
 def _checked(value: str, path: tuple[str, ...], longest: int, allowed: str) -> str:
     if len(value) > longest:
         raise BadInput.field(*path, message=f"'{path[-1]}' must have at most {longest} characters.")
-    if any(unicodedata.category(character) in ("Cc", "Cs") and character not in allowed for character in value):
+    if any(_control(character) and character not in allowed for character in value):
         raise BadInput.field(*path, message=f"'{path[-1]}' has control characters.")
     return value
+
+
+def _control(character: str) -> bool:
+    """Whether it is no text: control characters, halves of a pair, and the two that XML cannot have."""
+    return character in "\ufffe\uffff" or unicodedata.category(character) in ("Cc", "Cs")
 
 
 def given(value: T | None, check: Callable[[T], object], *path: str, message: str) -> T | None:

@@ -80,7 +80,7 @@ async def take_in(uow: UnitOfWork, notice: Notice) -> Taken:
         order.refund_told_cents = max(order.refund_told_cents, notice.cents)
         await _refund(uow, order)
     else:
-        _not_paid(uow, order, notice.kind)
+        _not_paid(uow, order, notice)
     return Taken.DONE
 
 
@@ -115,8 +115,15 @@ async def _first(uow: UnitOfWork, notice: Notice) -> bool:
 
 
 def _as_ordered(order: PlacedOrder, notice: Notice) -> bool:
-    """Whether money came as it was asked for; of a refund, whether it is of that payment."""
+    """Whether money came as it was asked for; of a refund, whether it is of that payment, and not of a second one."""
+    if notice.kind is NoticeKind.REFUNDED and _another(order.payment, notice.payment):
+        return False
     return notice.charged == order.gross_cents and notice.currency == order.currency and 0 <= notice.cents <= order.gross_cents
+
+
+def _another(known: str | None, told: str | None) -> bool:
+    """Whether something else is told of than what is known; who knows or says nothing means the same."""
+    return known is not None and told is not None and known != told
 
 
 def _note_mismatch(uow: UnitOfWork, order: PlacedOrder, notice: Notice) -> None:
@@ -133,8 +140,8 @@ async def _paid(uow: UnitOfWork, order: PlacedOrder, notice: Notice) -> None:
     One that was canceled as well: the money was taken.
     """
     if order.status == OrderStatus.COMPLETED:
-        if notice.payment and order.payment and notice.payment != order.payment:
-            log.error("an order was paid twice: give one payment back", extra={"code": "PAID_TWICE", "account": uow.account_id})
+        if _another(order.payment, notice.payment):
+            log.error("an order was paid twice: give the second payment back", extra={"code": "PAID_TWICE", "account": uow.account_id})
         return
     order.status, order.payment_status = OrderStatus.COMPLETED, PaymentStatus.PAID
     order.completed_at, order.canceled_at = uow.now, None
@@ -174,7 +181,7 @@ async def _refund(uow: UnitOfWork, order: PlacedOrder) -> None:
     told, done = order.refund_told_cents, order.refunded_cents
     if order.status != OrderStatus.COMPLETED or told <= done:
         return
-    wanted = _share(order, order.credits, told) - order.credits_taken_back - order.credits_not_recovered
+    wanted = order.credits * told // order.gross_cents - order.credits_taken_back - order.credits_not_recovered
     taken = await credits.take_back(uow, wanted, reference=f"refund:{order.key}:{told}")
     await _credit(uow, order, told)
     order.refunded_cents = told
@@ -192,25 +199,20 @@ async def _refund(uow: UnitOfWork, order: PlacedOrder) -> None:
 
 
 async def _credit(uow: UnitOfWork, order: PlacedOrder, told: int) -> None:
-    """Write the credit note for what was given back since the last one; the last one is for all that is left."""
-    net = None if told == order.gross_cents else _share(order, order.net_cents, told) - _share(order, order.net_cents, order.refunded_cents)
-    if net == 0 or order.session == SANDBOX:
+    """Write the credit note for what was given back since the last one, to the cent."""
+    if order.session == SANDBOX:
         return
     try:
-        await invoices.credit(uow, order_key=order.key, net_cents=net, reason="")
+        await invoices.credit(uow, order_key=order.key, gross_cents=told - order.refunded_cents, reason="")
     except TooManyCreditNotes:
         log.error("a refund has no credit note: there are too many", extra={"code": "NO_CREDIT_NOTE", "account": uow.account_id})
 
 
-def _share(order: PlacedOrder, credits_or_cents: int, refunded: int) -> int:
-    """The whole part of something that a refund of so many cents stands for: all of it only for all of them."""
-    return credits_or_cents * refunded // order.gross_cents
-
-
-def _not_paid(uow: UnitOfWork, order: PlacedOrder, kind: NoticeKind) -> None:
-    """Follow a payment that did not come, or not yet; what is settled stays."""
-    if order.status != OrderStatus.PENDING_PAYMENT:
+def _not_paid(uow: UnitOfWork, order: PlacedOrder, notice: Notice) -> None:
+    """Follow a payment that did not come, or not yet; what is settled stays, and so does what can still be paid elsewhere."""
+    if order.status != OrderStatus.PENDING_PAYMENT or _another(order.session, notice.session):
         return
+    kind = notice.kind
     order.payment_status = PaymentStatus(kind.value)
     if kind is not NoticeKind.PROCESSING:
         order.status, order.canceled_at = OrderStatus.CANCELED, uow.now

@@ -29,6 +29,8 @@ class Package(Body):
     credits_refunded: int = at("refunded")
     credits_remaining: int = at("remaining")
     order_id: str | None = may_lack("orderKey")
+    product_id: str | None = may_lack("product.key")
+    name: str | None = may_lack("product.name.en")
     purchased_at: Moment = at("addedAt")
 
 

@@ -10,12 +10,12 @@ from rest_compat.esc.scores import DIMENSIONS, GRAVES, percents
 from rest_compat.esc.search import invite_id
 from rest_compat.problem import NOT_FOUND
 from rest_compat.route import Parameters, Route, RowsAnswer, Table
-from rest_compat.values import IN_DIGITS
+from rest_compat.values import NUMBERED
 
 MOST_AT_ONCE = 1_000
 ACTIVE = {"active": True, "inactive": False, "all": None}
-TeamId = Annotated[int, Field(alias="teamId", description="The team's number.", json_schema_extra={"format": "int64"}), IN_DIGITS]
-SessionId = Annotated[int, Field(alias="sessionId", description="The session's number.", json_schema_extra={"format": "int64"}), IN_DIGITS]
+TeamId = Annotated[int, Field(alias="teamId", description="The team's number."), NUMBERED]
+SessionId = Annotated[int, Field(alias="sessionId", description="The session's number."), NUMBERED]
 
 
 class OneTeam(Parameters):

@@ -27,10 +27,10 @@ ARGUMENTS = (
 class Tab:
     """A tab, and everything in it that went wrong: errors, refusals of the policy, requests to elsewhere."""
 
-    def __init__(self, page: Page, origin: str) -> None:
+    def __init__(self, page: Page, *origins: str) -> None:
         self.page = page
         self.wrong: list[str] = []
-        self._origin = origin
+        self._origins = origins
         page.on("console", self._heard)
         page.on("pageerror", lambda error: self.wrong.append(f"error: {error}"))
         page.on("request", self._asked)
@@ -40,7 +40,7 @@ class Tab:
             self.wrong.append(f"{message.type}: {message.text}")
 
     def _asked(self, request: Any) -> None:
-        if not request.url.startswith(self._origin):
+        if not request.url.startswith(self._origins):
             self.wrong.append(f"request to {request.url}")
 
     async def fits(self) -> bool:

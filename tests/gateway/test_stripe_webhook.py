@@ -240,7 +240,7 @@ class TestNotice:
         assert plain is not None
         assert notice_of(event) == replace(plain, payment="pi_1")
 
-    @pytest.mark.parametrize("metadata", [None, {}, {"order": "ord_1"}, {"account": "9000001"}, {"order": 1, "account": 2}])
+    @pytest.mark.parametrize("metadata", [None, {}, {"order": "ord_1"}, {"account": "9000001"}, {"order": 1, "account": 2}, [], "x", 7])
     def test_of_others_is_none(self, metadata: Any) -> None:
         event = about("ord_1", "9000001")
         event["data"]["object"]["metadata"] = metadata

@@ -23,7 +23,7 @@ async def book(http: Http) -> list[str]:
     keys = [await issued(http.world, "ord_1"), await issued(http.world, "ord_2", paid_at=None, payment_reference=None)]
     http.world.advance(days=1)
     keys.append(await issued(http.world, "ord_3", tax=OUTSIDE, currency="CHF"))
-    note = await credited(http.world, net_cents=10_000)
+    note = await credited(http.world, gross_cents=11_900)
     assert note is not None
     return [*keys, note]
 

@@ -21,6 +21,12 @@ LIST = """query($filter: OrderFilter, $order: ListOrder!) { orders(first: 10, fi
 REGISTER = """mutation($input: RegisterAccountInput!) { registerAccount(input: $input) { __typename
   ... on Registration { secret order { key checkoutUrl } } ... on Problem { kind code fields { path } } } }"""
 
+AROUND = """query($order: ID!) { order(key: $order) { ...O }
+  invoices(first: 5) { nodes { number order { key } } }
+  creditEntries(first: 5) { nodes { kind amount order { key credits } } }
+  balance { packages { credits order { key } product { key name { en } } } } }
+fragment O on Order { invoice { number order { key } } invoices { number kind gross order { key } } }"""
+
 
 @pytest.fixture
 def provider(http: Http) -> Provider:
@@ -127,6 +133,59 @@ class TestRead:
         text = "query($k: ID!) { order(key: $k) { key } }"
         for key in (order["key"], order["id"], "ord_unknown"):
             assert (await http.graph(text, key=other.secret, k=key))["order"] is None
+
+
+class TestAround:
+    """What belongs to an order is reached from it, and it from all of that."""
+
+    async def test_everything_leads_to_everything(self, http: Http, provider: Provider) -> None:
+        other, key = (await place(http, "pa-single"))["key"], (await place(http))["key"]
+        for order in (other, key):
+            await tell(http.world, order, NoticeKind.PAID, f"evt_{order}")
+            http.world.advance(minutes=1)
+        for cents in (7_900, 15_800):
+            await tell(http.world, key, NoticeKind.REFUNDED, f"evt_{cents}", cents)
+            http.world.advance(minutes=1)
+        it, one, two = {"key": key}, {"key": other}, "2026/1001/"
+        ours = {"key": key, "credits": 10}
+        assert await http.graph(AROUND, order=key) == {
+            "order": {
+                "invoice": {"number": f"{two}2", "order": it},
+                "invoices": [
+                    {"number": f"{two}2", "kind": "INVOICE", "gross": "790.00", "order": it},
+                    {"number": f"{two}3", "kind": "CREDIT_NOTE", "gross": "-79.00", "order": it},
+                    {"number": f"{two}4", "kind": "CREDIT_NOTE", "gross": "-79.00", "order": it},
+                ],
+            },
+            "invoices": {"nodes": [{"number": f"{two}{place}", "order": of} for place, of in ((4, it), (3, it), (2, it), (1, one))]},
+            "creditEntries": {
+                "nodes": [
+                    {"kind": "REFUND", "amount": -1, "order": ours},
+                    {"kind": "REFUND", "amount": -1, "order": ours},
+                    {"kind": "PURCHASE", "amount": 10, "order": ours},
+                    {"kind": "PURCHASE", "amount": 1, "order": {"key": other, "credits": 1}},
+                    {"kind": "GRANT", "amount": 100, "order": None},
+                ]
+            },
+            "balance": {
+                "packages": [
+                    {"credits": 10, "order": it, "product": {"key": "pa-pack-10", "name": {"en": "Package of 10"}}},
+                    {"credits": 1, "order": one, "product": {"key": "pa-single", "name": {"en": "Single assessment"}}},
+                    {"credits": 100, "order": None, "product": None},
+                ]
+            },
+        }
+
+    async def test_of_an_unpaid_order_there_is_nothing_yet(self, http: Http, provider: Provider) -> None:
+        key = (await place(http))["key"]
+        assert (await http.graph(AROUND, order=key))["order"] == {"invoice": None, "invoices": []}
+
+    async def test_what_is_not_sold_any_more_has_no_product(self, http: Http, provider: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
+        await tell(http.world, (await place(http))["key"], NoticeKind.PAID, "evt_1")
+        monkeypatch.setattr("domain.products.catalog.find", lambda _key: None)
+        [bought, _] = (await http.graph("{ balance { packages { orderKey product { key } } } }"))["balance"]["packages"]
+        assert bought["orderKey"].startswith("ord_")
+        assert bought["product"] is None
 
 
 class TestRegister:

@@ -4,10 +4,12 @@ import pytest
 from graphql import OperationDefinitionNode, parse
 
 from domain.kernel.actor import Actor
+from domain.orders.payments import NoticeKind
 from gateway import graph
 from gateway.consoles import examples
 from resolvers.context import Context
 from resolvers.schema import build
+from tests.domain.orders.buying import buy, tell
 from tests.structure.places import stored_operations
 from tests.support.world import World, some_answers
 
@@ -17,6 +19,11 @@ NESTED = """query Nested($n: Int!) { candidates(first: $n) { nodes { name
       scales { rawPercent cValue label scale { key name { de text(language: DE) } } } } } } }
   attempts(last: 5) { nodes { progressPercent answers { value item { key } } } }
   results(first: 5) { totalCount nodes { key norm: normGroup { n } } } } } }"""
+MONEY = """query Money($n: Int!) {
+  orders(first: $n) { nodes { product { key } invoice { number order { key } } invoices { number creditNotes { number } } } }
+  invoices(first: $n) { nodes { number order { key invoice { key } } } }
+  creditEntries(first: $n) { nodes { order { key invoices { key } } attempt { key } } }
+  balance { packages { order { key } product { name { en } } } } }"""
 EXECUTOR = graph.executor(build())
 
 
@@ -68,6 +75,19 @@ class TestNested:
         )
         for node in data["candidates"]["nodes"]:  # type: ignore[index]
             assert [result["candidate"]["key"] for result in node["results"]["nodes"]] == [node["key"]]
+
+
+class TestMoney:
+    async def test_two_orders_and_twelve_take_the_same(self, world: World) -> None:
+        """From orders to invoices, credit notes and movements, and back."""
+        for number in range(12):
+            order = await buy(world, "pa-single")
+            await tell(world, order, NoticeKind.PAID, f"evt_{number}")
+            await tell(world, order, NoticeKind.REFUNDED, f"evt_{number}_back", 1_000)
+        few, _ = await statements(world, MONEY, {"n": 2})
+        many, data = await statements(world, MONEY, {"n": 12})
+        assert few == many
+        assert [len(order["invoices"]) for order in data["orders"]["nodes"]] == [2] * 12  # type: ignore[index]
 
 
 LISTS = {

@@ -29,6 +29,9 @@ class Broken:
     async def pdf(self, _template: str, _data: Any) -> bytes:
         raise RuntimeError("no")
 
+    async def e_invoice(self, _template: str, _data: Any, _xml: bytes) -> bytes:
+        raise RuntimeError("no")
+
     def version(self, _template: str) -> str:
         return "1"
 

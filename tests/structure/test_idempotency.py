@@ -34,7 +34,13 @@ def test_what_is_told_once_is_listed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("api", "route"), [(api, route) for api in apis.DIALECTS.values() for route in api.routes if route.method == "POST"], ids=str
+    ("api", "route"),
+    [
+        pytest.param(api, route, id=f"{api.name}{route.path}")
+        for api in apis.DIALECTS.values()
+        for route in api.routes
+        if route.method == "POST"
+    ],
 )
 def test_every_post_is_one_mutation(api: Any, route: Any) -> None:
     """So each of them knows the header; a query has nothing to be done once."""

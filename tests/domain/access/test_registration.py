@@ -112,6 +112,8 @@ class TestDetails:
         for wrong in (
             {"country": "Germany"},
             {"country": "D1"},
+            {"country": "ZZ"},
+            {"company": "New\ufffeLtd"},
             {"country": "ÄÖ"},
             {"company": " "},
             {"email": "nope"},

@@ -12,7 +12,7 @@ from domain.kernel.seller import EXAMPLE_SELLER, Seller
 from domain.kernel.statements import Row, row_type
 
 STANDARD, REVERSED, OUTSIDE = Tax("standard", 1900), Tax("reverse_charge", 0), Tax("outside_scope", 0)
-BUYERS = {
+BUYERS: dict[str, dict[str, Any]] = {
     "standard": {"company": "Müller & Söhne <GmbH>", "country": "DE", "vat_id": "DE136695976", "postal_code": "80331", "city": "München"},
     "reverse_charge": {"company": "Alpen Personal GmbH", "country": "AT", "vat_id": "ATU13585627", "postal_code": "1010", "city": "Wien"},
     "outside_scope": {"company": "Acme Inc.", "country": "US", "vat_id": None, "postal_code": "10001", "city": "New York"},

@@ -26,9 +26,9 @@ async def issued(world: World, order: str = "ord_1", *lines: Line, actor: Actor 
         return await commands.issue(uow, sale=sale(order, *lines, **told))
 
 
-async def credited(world: World, order: str = "ord_1", net_cents: int | None = None, reason: str = "") -> str | None:
+async def credited(world: World, order: str = "ord_1", gross_cents: int | None = None, reason: str = "") -> str | None:
     async with world.work() as uow:
-        return await commands.credit(uow, order_key=order, net_cents=net_cents, reason=reason)
+        return await commands.credit(uow, order_key=order, gross_cents=gross_cents, reason=reason)
 
 
 async def documents(world: World) -> int:

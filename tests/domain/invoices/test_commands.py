@@ -33,12 +33,8 @@ async def invoice(world: World, key: str | None) -> Row:
 
 async def numbers(world: World) -> list[str]:
     async with world.work() as uow:
-        found = select_numbers(world)
+        found = sa.select(Invoice.number).where(Invoice.account_id == world.account_id).order_by(Invoice.year, Invoice.running)
         return [str(number) for number in (await uow.session.execute(found)).scalars()]
-
-
-def select_numbers(world: World) -> sa.Select[tuple[str]]:
-    return sa.select(Invoice.number).where(Invoice.account_id == world.account_id).order_by(Invoice.year, Invoice.running)
 
 
 class TestIssue:
@@ -204,10 +200,10 @@ class TestCredit:
 
     async def test_never_takes_more_than_there_was(self, world: World) -> None:
         await issued(world)
-        assert (await invoice(world, await credited(world, net_cents=50_000))).net_cents == -50_000
-        assert (await invoice(world, await credited(world, net_cents=50_000))).net_cents == -29_000
+        assert (await invoice(world, await credited(world, gross_cents=59_500))).net_cents == -50_000
+        assert (await invoice(world, await credited(world, gross_cents=59_500))).net_cents == -29_000
         before = await world.rows()
-        assert await credited(world, net_cents=1) is None
+        assert await credited(world, gross_cents=1) is None
         assert await credited(world) is None
         assert await world.rows() == before
 
@@ -230,12 +226,12 @@ class TestCredit:
     async def test_is_of_something(self, world: World, cents: int) -> None:
         await issued(world)
         with pytest.raises(BadInput):
-            await credited(world, net_cents=cents)
+            await credited(world, gross_cents=cents)
         assert await documents(world) == 1
 
     async def test_whoever_comes_at_once(self, world: World) -> None:
         await issued(world)
-        outcomes = await all_at_once(credited(world, net_cents=30_000) for _ in range(6))
+        outcomes = await all_at_once(credited(world, gross_cents=35_700) for _ in range(6))
         assert failures(outcomes) == []
         notes = [await invoice(world, key) for key in outcomes if key is not None]
         assert sorted(note.net_cents for note in notes) == [-30_000, -30_000, -19_000]
@@ -246,10 +242,10 @@ class TestCredit:
         monkeypatch.setattr(commands, "MOST_CREDIT_NOTES", 3)
         await issued(world)
         for _ in range(2):
-            await credited(world, net_cents=1)
+            await credited(world, gross_cents=1)
         before = await world.rows()
         with pytest.raises(TooManyCreditNotes):
-            await credited(world, net_cents=1)
+            await credited(world, gross_cents=1)
         assert await world.rows() == before
         assert (await invoice(world, await credited(world))).net_cents == -78_998
 
@@ -274,7 +270,7 @@ class TestSettle:
 
     async def test_a_credit_note_is_set_off_against_what_is_owed(self, world: World) -> None:
         key = await issued(world, paid_at=None, payment_reference=None)
-        part = await credited(world, net_cents=9_000)
+        part = await credited(world, gross_cents=10_710)
         assert (await invoice(world, part)).settled_at == START
         assert (await invoice(world, key)).settled_at is None
         await credited(world)

@@ -17,6 +17,7 @@ from saxonche import PySaxonProcessor
 
 from domain.billing.vat import Tax
 from domain.invoices import einvoice
+from domain.kernel import countries
 from domain.kernel.language import Language
 from domain.kernel.seller import EXAMPLE_SELLER
 from domain.kernel.statements import Row
@@ -101,9 +102,35 @@ class TestValid:
             assert "Nur Text" in said(document, "ram:IncludedNote/ram:Content")
 
     def test_to_a_buyer_of_whom_little_is_known(self) -> None:
-        nothing = dict.fromkeys(("street", "postal_code", "city", "vat_id", "attention"))
+        nothing: dict[str, Any] = dict.fromkeys(("street", "postal_code", "city", "vat_id", "attention"))
         valid(invoice(**nothing))
         valid(invoice(OUTSIDE, **nothing))
+
+    @pytest.mark.parametrize(
+        ("tax", "country", "vat_id", "named"),
+        [
+            (REVERSED, "MC", "FR40303265045", ["FR40303265045"]),
+            (REVERSED, "GR", "EL094259216", ["EL094259216"]),
+            (STANDARD, "DE", "de136695976", ["DE136695976"]),
+            (STANDARD, "DE", "12345", []),
+            (STANDARD, "DE", "29/815/08156", []),
+            (STANDARD, "AT", "DE136695976", []),
+            (STANDARD, "FR", "GB980780684", []),
+        ],
+    )
+    def test_names_a_buyers_vat_number_and_no_other(self, tax: Tax, country: str, vat_id: str, named: list[str]) -> None:
+        document = valid(invoice(tax, country=country, vat_id=vat_id))
+        assert said(document, "ram:BuyerTradeParty/ram:SpecifiedTaxRegistration/ram:ID") == named
+
+    @pytest.mark.parametrize("given", ["uk", "XI", "EL", "AX", "SX", "SS", "BL", "GG", "TL"])
+    def test_to_countries_that_are_seldom_seen(self, given: str) -> None:
+        code = countries.country(given)
+        assert code is not None
+        valid(invoice(OUTSIDE, country=code))
+
+    def test_to_no_country_is_found(self) -> None:
+        assert "CountryID" in " ".join(broken(einvoice.xml(invoice(OUTSIDE, country="ZZ"))))
+        assert countries.country("ZZ") is None
 
     @settings(max_examples=25, deadline=None)
     @given(st.lists(st.integers(1, 10**9), min_size=1, max_size=8), st.integers(100, 3000), st.booleans())

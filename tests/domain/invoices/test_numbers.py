@@ -1,5 +1,6 @@
 """Numbers without a gap, and credit notes that never take more than there was, under any sequence of works."""
 
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,7 @@ class Books(OnWorld):
 
     async def _credit(self, order: str, cents: int | None) -> str | None:
         async with self.world.work(self.actor) as uow:
-            return await commands.credit(uow, order_key=order, net_cents=cents, reason="")
+            return await commands.credit(uow, order_key=order, gross_cents=cents, reason="")
 
     def _charged(self, order: str, cents: list[int], rate: int) -> None:
         if order not in self.net:
@@ -78,7 +79,7 @@ class Books(OnWorld):
 
     @rule(order=ORDERS, cents=CENTS | st.none())
     def credit(self, order: str, cents: int | None) -> None:
-        left = self.net.get(order, 0) - self.back.get(order, 0)
+        left = self.net.get(order, 0) + self.vat.get(order, 0) - self.back.get(order, 0)
         key = self.run(self._credit(order, cents))
         assert (key is None) == (left == 0)
         if key is not None:
@@ -90,7 +91,7 @@ class Books(OnWorld):
         outcomes = self.run(all_at_once(self._credit(order, cents) for _ in range(3)))
         assert failures(outcomes) == []
         done = sum(outcome is not None for outcome in outcomes)
-        left = self.net.get(order, 0) - self.back.get(order, 0)
+        left = self.net.get(order, 0) + self.vat.get(order, 0) - self.back.get(order, 0)
         assert done == min(3, -(-left // cents))
         if done:
             self.back[order] += min(3 * cents, left)
@@ -121,10 +122,11 @@ class Books(OnWorld):
             [invoice] = [row for row in mine if row.kind == "invoice"]
             notes = [row for row in mine if row.kind == "credit_note"]
             assert (invoice.net_cents, invoice.vat_cents) == (net, self.vat[order])
-            assert -sum(note.net_cents for note in notes) == self.back[order] <= net
-            assert 0 <= -sum(note.vat_cents for note in notes) <= self.vat[order]
-            if self.back[order] == net:
-                assert sum(row.gross_cents for row in mine) == 0, "all of it was taken back, VAT to the cent"
+            assert -sum(note.gross_cents for note in notes) == self.back[order] <= net + self.vat[order], "to the cent"
+            assert all(note.net_cents <= 0 and note.vat_cents <= 0 for note in notes)
+            assert abs(-sum(note.vat_cents for note in notes) - Fraction(self.vat[order] * self.back[order], net + self.vat[order])) <= 0.5
+            if self.back[order] == net + self.vat[order]:
+                assert sum(row.net_cents for row in mine) == 0, "all of it was taken back"
             assert all(note.corrects == invoice.key for note in notes)
 
     async def _rows(self) -> list[Row]:

@@ -123,9 +123,8 @@ class Shop(OnWorld):
         invoiced = self.run(self._invoices())
         assert sorted(key for key, kind, _ in invoiced if kind == InvoiceKind.INVOICE) == sorted(self.paid)
         for key in self.paid:
-            left = sum(net for order, _, net in invoiced if order == key)
-            gross, back = GROSS[self.bought[key]], self.back.get(key, 0)
-            assert left == gross - gross * back // gross
+            left = sum(gross for order, _, gross in invoiced if order == key)
+            assert left == GROSS[self.bought[key]] - self.back.get(key, 0)
 
     async def _books(self) -> tuple[Any, dict[str, int]]:
         read = self.world.database.read()
@@ -137,8 +136,8 @@ class Shop(OnWorld):
 
     async def _invoices(self) -> list[tuple[str, str, int]]:
         async with self.world.work(self.actor) as uow:
-            found = select(Invoice.order_key, Invoice.kind, Invoice.net_cents).where(Invoice.account_id == self.account_id)
-            return [(str(key), str(kind), int(net)) for key, kind, net in await uow.session.execute(found)]
+            found = select(Invoice.order_key, Invoice.kind, Invoice.gross_cents).where(Invoice.account_id == self.account_id)
+            return [(str(key), str(kind), int(gross)) for key, kind, gross in await uow.session.execute(found)]
 
 
 def test_shop_holds(database_url: str, tmp_path: Path) -> None:

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from domain.access import commands as access
 from domain.billing import credits
 from domain.billing import queries as billing
 from domain.billing.model import CreditEntry
+from domain.billing.vat import share
 from domain.invoices.model import Invoice
 from domain.kernel import events
 from domain.kernel.actor import Actor
@@ -135,6 +137,15 @@ class TestNotPaid:
         assert (await standing(world, key))[:2] == ("canceled", "failed")
         assert await happened(world) == ["order.placed", "order.canceled"]
 
+    @pytest.mark.parametrize("kind", [EXPIRED, FAILED, PROCESSING])
+    async def test_of_another_checkout_says_nothing(self, world: World, kind: NoticeKind) -> None:
+        """One that was opened though its answer was a failure ends; the order can be paid at the one that was told."""
+        key = await buy(world)
+        await tell(world, key, kind, "evt_1", session="cs_lost")
+        assert (await standing(world, key))[:2] == ("pending_payment", "unpaid")
+        await tell(world, key, kind, "evt_2")
+        assert (await standing(world, key))[:2] != ("pending_payment", "unpaid")
+
     async def test_what_is_completed_stays(self, world: World) -> None:
         key = await buy(world)
         await tell(world, key, PAID, "evt_1")
@@ -189,6 +200,35 @@ class TestRefunded:
         await tell(world, key, PAID, "evt_1")
         await tell(world, key, REFUNDED, "evt_2", 100, charged=100)
         assert await standing(world, key) == ("completed", "paid", 0, 0, 0)
+
+    async def test_of_a_second_payment_takes_nothing_of_the_first(self, world: World) -> None:
+        """Somebody paid twice, and has one payment back: the order stays paid."""
+        key = await buy(world)
+        for number in range(2):
+            await tell(world, key, PAID, f"evt_{number}", session=f"cs_{number}", payment=f"pi_{number}")
+        await tell(world, key, REFUNDED, "evt_2", session=None, payment="pi_1")
+        assert await standing(world, key) == ("completed", "paid", 0, 0, 0)
+        assert await entries(world) == [("purchase", 10)]
+        assert await world.count(Invoice) == 1
+        assert (await happened(world))[-1] == "order.payment_mismatched"
+        await tell(world, key, REFUNDED, "evt_3", session=None, payment="pi_0")
+        assert await standing(world, key) == ("completed", "refunded", 79000, 10, 0)
+
+    @pytest.mark.parametrize("parts", [[1], [5_000], [333, 4_711, 50_001], [1, 2, 3, 4, 5, 94_010]])
+    async def test_is_credited_to_the_cent(self, world: World, parts: Sequence[int]) -> None:
+        """A credit note is of just the money that went back, with the VAT in it."""
+        async with world.work() as uow:
+            await access.change_account(uow, {"country": "DE"})
+        key = await buy(world)
+        await tell(world, key, PAID, "evt_1")
+        for number, cents in enumerate(parts):
+            await tell(world, key, REFUNDED, f"part_{number}", cents)
+            async with world.work() as uow:
+                noted = select(func.sum(Invoice.gross_cents), func.sum(Invoice.vat_cents)).where(
+                    Invoice.account_id == world.account_id, Invoice.kind == "credit_note"
+                )
+                gross, vat = (await uow.session.execute(noted)).one()
+            assert (-gross, -vat) == (cents, share(15_010, cents, 94_010))
 
     async def test_every_order_of_arrival_ends_the_same(self, sqlite_world: World) -> None:
         world, ends = sqlite_world, set()

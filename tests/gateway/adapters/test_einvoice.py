@@ -2,6 +2,7 @@
 
 import html
 import io
+import re
 from typing import Any
 
 import facturx
@@ -40,10 +41,25 @@ class TestForm:
             assert f"<pdfaProperty:name>{name}</pdfaProperty:name>" in paper.metadata
         assert paper.metadata.count("<pdfaExtension:schemas>") == 1
         [attached] = paper.root["/AF"]
-        told = attached.get_object()
+        told: Any = attached.get_object()
         assert (told["/AFRelationship"], told["/UF"]) == ("/Alternative", "factur-x.xml")
         assert told["/EF"]["/F"].get_object()["/Subtype"] == "/text/xml"
         assert told["/EF"]["/F"].get_object().get_data() == data.xml(row)
+
+    @pytest.mark.parametrize("tax", [STANDARD, REVERSED, OUTSIDE], ids=lambda tax: tax.kind)
+    async def test_sums_and_keys_are_copied_as_they_are_read(self, tax: Any) -> None:
+        """Nothing unseen is between their characters, where a long word may break."""
+        row = invoice(tax)
+        text = Paper(await made(row)).text
+        assert "\u200b" not in text
+        for part in (row.number, row.order_key, row.payment_reference, "790,00", "DE89"):
+            assert part in text, part
+
+    async def test_a_word_too_long_for_a_line_breaks(self) -> None:
+        row = invoice(lines=[("Q" * 300, None, 79_000)])
+        pieces = re.findall("Q+", shown(await made(row)))
+        assert len(pieces) > 4
+        assert sum(map(len, pieces)) == 300
 
     async def test_is_read_by_others(self) -> None:
         row = invoice()

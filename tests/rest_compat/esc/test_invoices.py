@@ -23,7 +23,7 @@ async def book(world: World) -> list[str]:
     for order, told in (("ord_1", {}), ("ord_2", {"paid_at": None, "payment_reference": None})):
         keys.append(await issued(world, order, **told))
         world.advance(hours=1)
-    note = await credited(world, net_cents=10_000)
+    note = await credited(world, gross_cents=11_900)
     assert note is not None
     return [*keys, note]
 

@@ -111,7 +111,9 @@ class TestStatus:
         assert await paying.data("GET", f"/orders/{key}") == {"order_id": key, "status": "completed", "payment_status": "paid"}
         balance = await paying.data("GET", "/balance")
         assert balance["balance"]["credits_available"] == 101
-        assert balance["packages"][0]["credits"] == 1
+        bought, given = balance["packages"]
+        assert (bought["credits"], bought["order_id"], bought["product_id"], bought["name"]) == (1, key, "pa-single", "Single assessment")
+        assert not {"order_id", "product_id", "name"} & given.keys()
         await shop.act(f"sessions/{session}/refund")
         assert await paying.data("GET", f"/orders/{key}") == {"order_id": key, "status": "completed", "payment_status": "refunded"}
 

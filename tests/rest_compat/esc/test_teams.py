@@ -117,11 +117,20 @@ class TestDetails:
     async def test_of_no_team_are_not_found(self, esc: Esc, world: World) -> None:
         stranger, _ = await world.other_account()
         foreign = await create(world, actor=stranger)
-        for team in (foreign, 999, 0, -1, 9223372036854775807):
+        for team in (foreign, 999, 0, -1, 2**63 - 1, 2**63, -(2**63) - 1, 10**400):
             for path in (f"/teams/{team}", f"/teams/{team}/export", f"/teams/{team}/export?format=json"):
                 assert await esc.refusal("GET", path) == (404, "NOT_FOUND"), path
-        for word in ("abc", "1.0", "9223372036854775808"):
+        for word in ("abc", "1.0", "-", "9" * 30 + "x"):
             assert await esc.refusal("GET", f"/teams/{word}") == (400, "BAD_REQUEST"), word
+
+    async def test_of_no_number_are_not_taken_for_those_of_another(self, esc: Esc, world: World) -> None:
+        """What has more than 64 bits is nobody's number, whatever is done with it."""
+        team = await create(world)
+        before = await world.rows()
+        for number in (2**64 + team, 10**30):
+            assert await esc.refusal("DELETE", f"/teams/{number}") == (404, "NOT_FOUND")
+            assert await esc.refusal("DELETE", f"/teams/{team}/members/{number}") == (404, "NOT_FOUND")
+        assert await world.rows() == before
 
 
 class TestChanging:
