@@ -135,7 +135,7 @@ class TestGuard:
             asked.append(host)
             return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in ("93.184.216.34", "127.0.0.1")]
 
-        monkeypatch.setattr(egress.socket, "getaddrinfo", look_up)
+        monkeypatch.setattr(socket, "getaddrinfo", look_up)
         reply = await WebCourier(Guard()).post("http://rebinding.example.com/", b"{}", {})
         assert (reply.trouble, asked) == (Trouble.ADDRESS_REFUSED, ["rebinding.example.com"])
 
@@ -152,7 +152,7 @@ class TestGuard:
                 raise socket.gaierror
             return look_up("127.0.0.1", *rest, **named)
 
-        monkeypatch.setattr(egress.socket, "getaddrinfo", hang)
+        monkeypatch.setattr(socket, "getaddrinfo", hang)
         courier = WebCourier(Guard(to_loopback=True))
         async with Receiver.open() as receiver:
             port = receiver.url.rpartition(":")[2]
