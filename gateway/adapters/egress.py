@@ -1,26 +1,32 @@
 """The guard at the door: connections to addresses that customers named go to the public network alone (Q-20).
 
 A name is resolved once; every address it has must be public, and the connection goes to one of those that were looked at.
-The guard stands where sockets are made, so addresses written as numbers come by it as well.
+The guard stands where sockets are made, so addresses written as numbers come by it as well. This leans on two private names
+of aiohttp, which is pinned below 3.15; tests hold it.
 """
 
 import asyncio
+import functools
 import socket
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
+from aiohttp import ClientPayloadError, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
 from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.client_proto import ResponseHandler
 
 from domain.kernel.addresses import is_loopback, is_public
 
 SECONDS = 15.0
 LARGEST_ANSWER = 64 * 1024
-LOOKUPS = 32
-"""Names looked up at the same time; a server of names that does not answer must not use up the threads of others."""
+LARGEST_OF_ALL = 8 * LARGEST_ANSWER
+"""Bytes that are taken of an answer with all that is around it: aiohttp reads on as long as there are only signs of more to come."""
+LOOKUPS = 128
+"""Names looked up at the same time, each once: a server of names that does not answer must not use up the threads of others."""
 _lookups = ThreadPoolExecutor(LOOKUPS, thread_name_prefix="centil-names")
+_looked_up: "dict[tuple[str, int], Future[list[Any]]]" = {}
 REFUSED_HEADERS = frozenset(
     {
         "connection",
@@ -78,8 +84,7 @@ class _Resolver(AbstractResolver):
         self._guard = guard
 
     async def resolve(self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET) -> list[ResolveResult]:
-        loop = asyncio.get_running_loop()
-        found = await loop.run_in_executor(_lookups, _look_up, host, port, family)
+        found = await asyncio.shield(asyncio.wrap_future(_lookup(host, family)))  # others may wait for it too
         for _family, _kind, _protocol, _name, place in found:
             self._guard.admit(str(place[0]))
         return [
@@ -91,8 +96,37 @@ class _Resolver(AbstractResolver):
         return None
 
 
-def _look_up(host: str, port: int, family: socket.AddressFamily) -> list[Any]:
-    return socket.getaddrinfo(host, port, family=family, type=socket.SOCK_STREAM)
+def _lookup(host: str, family: socket.AddressFamily) -> "Future[list[Any]]":
+    """The addresses of a name, as they are found now: whoever asks while somebody does is told the same."""
+    place = (host, int(family))
+    if (running := _looked_up.get(place)) is None:
+        running = _looked_up[place] = _lookups.submit(_look_up, host, family)
+        running.add_done_callback(lambda _done: _looked_up.pop(place, None))
+    return running
+
+
+def _look_up(host: str, family: socket.AddressFamily) -> list[Any]:
+    return socket.getaddrinfo(host, None, family=family, type=socket.SOCK_STREAM)
+
+
+class _Counting(ResponseHandler):
+    """Takes in an answer, and ends the connection of whoever sends without end: early hints, say, or extensions of a chunk."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__(loop)
+        self._came = 0
+
+    def data_received(self, data: bytes) -> None:
+        self._came += len(data)
+        if self._came <= LARGEST_OF_ALL:
+            super().data_received(data)
+            return
+        failure = ClientPayloadError("more than anybody has to say")
+        self.set_exception(failure)
+        if self._payload is not None:
+            self._payload.set_exception(failure)
+        if self.transport is not None:
+            self.transport.abort()
 
 
 def session(guard: Guard) -> ClientSession:
@@ -100,6 +134,7 @@ def session(guard: Guard) -> ClientSession:
     connector = TCPConnector(
         resolver=_Resolver(guard), socket_factory=guard.socket, use_dns_cache=False, force_close=True, limit=1, happy_eyeballs_delay=None
     )
+    connector._factory = functools.partial(_Counting, asyncio.get_running_loop())  # type: ignore[assignment]
     return ClientSession(
         connector=connector,
         cookie_jar=DummyCookieJar(),

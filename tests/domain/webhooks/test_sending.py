@@ -1,12 +1,13 @@
 """Messages go out at least once, with the same id and body each time, in order for each thing, and hold back nobody (Q-21)."""
 
 import asyncio
+import time
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, update
 
-from domain.invites.events import INVITE_CANCELED
+from domain.invites.events import INVITE_CANCELED, INVITE_STARTED
 from domain.kernel import events
 from domain.kernel.errors import BadInput
 from domain.kernel.ports import Trouble
@@ -241,6 +242,44 @@ class TestOthers:
             go_on.set()
             await asyncio.gather(*rounds)
         assert {delivery.status for delivery in await log(world)} == {"succeeded"}
+
+    async def test_are_told_at_once_beside_a_thousand_that_wait(self, world: World, receiver: Receiver) -> None:
+        """By the clock: a dead endpoint that hangs, then one that refuses as fast as it can."""
+        ports = world.ports()
+        async with Receiver.open() as dead:
+            go_on = asyncio.Event()
+
+            async def hang(_message: Message) -> None:
+                await go_on.wait()
+
+            dead.before, dead.otherwise = hang, 500
+            held = await hook(world, dead.url, [INVITE_CANCELED.name])
+            for start in range(0, 1_000, 100):
+                async with world.work() as uow:
+                    for number in range(start, start + 100):
+                        uow.record(INVITE_CANCELED, f"inv_{number}")
+            free = await hook(world, receiver.url, [INVITE_STARTED.name])
+            round = asyncio.create_task(sending.deliver.run(ports, world.account_id, held.key))
+            await dead.has(4)
+            waited = [await self.told(world, receiver, free.key)]
+            go_on.set()
+            for _ in range(10):
+                await dead.has(5)
+                waited.append(await self.told(world, receiver, free.key))
+            assert not round.done(), "the dead one has had enough to do all the while"
+            round.cancel()
+            await asyncio.gather(round, return_exceptions=True)
+        assert max(waited) < 5, waited
+        assert sorted(waited)[len(waited) // 2] < 1, waited
+
+    async def told(self, world: World, receiver: Receiver, key: str) -> float:
+        """Seconds from an event to its message."""
+        began = time.monotonic()
+        async with world.work() as uow:
+            uow.record(INVITE_STARTED, "inv_told", attempt=1)
+        await sending.deliver.run(world.ports(), world.account_id, key)
+        await receiver.has(1)
+        return time.monotonic() - began
 
     async def test_send_nothing_twice_when_there_are_two(self, world: World, receiver: Receiver) -> None:
         """Two workers: two databases that know nothing of each other."""

@@ -3,6 +3,9 @@
 import asyncio
 import ipaddress
 import socket
+import threading
+import time
+import zlib
 from typing import Any
 
 import pytest
@@ -132,9 +135,33 @@ class TestGuard:
             asked.append(host)
             return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in ("93.184.216.34", "127.0.0.1")]
 
-        monkeypatch.setattr(egress.socket, "getaddrinfo", look_up)
+        monkeypatch.setattr(socket, "getaddrinfo", look_up)
         reply = await WebCourier(Guard()).post("http://rebinding.example.com/", b"{}", {})
         assert (reply.trouble, asked) == (Trouble.ADDRESS_REFUSED, ["rebinding.example.com"])
+
+    async def test_of_names_that_nobody_answers_for_others_do_not_wait(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Q-21: however many messages go to a dead endpoint, whose server of names is dead too."""
+        asked: list[str] = []
+        began, go_on, look_up = threading.Event(), threading.Event(), socket.getaddrinfo
+
+        def hang(host: str, *rest: Any, **named: Any) -> Any:
+            asked.append(host)
+            if host == "dead.example.com":
+                began.set()
+                go_on.wait(30)
+                raise socket.gaierror
+            return look_up("127.0.0.1", *rest, **named)
+
+        monkeypatch.setattr(socket, "getaddrinfo", hang)
+        courier = WebCourier(Guard(to_loopback=True))
+        async with Receiver.open() as receiver:
+            port = receiver.url.rpartition(":")[2]
+            dead = [asyncio.create_task(courier.post("http://dead.example.com/", b"{}", {})) for _ in range(200)]
+            await asyncio.to_thread(began.wait, 10)
+            alive = await asyncio.wait_for(courier.post(f"http://alive.example.com:{port}/", b"{}", {}), 10)
+            go_on.set()
+            assert {reply.trouble for reply in await asyncio.gather(*dead)} == {Trouble.NO_SUCH_NAME}
+        assert (alive.status, asked.count("dead.example.com")) == (204, 1)
 
     async def test_refuses_at_the_socket_what_the_resolver_let_through(self) -> None:
         info = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("10.0.0.1", 443))
@@ -199,6 +226,54 @@ class TestCourier:
         server.close()
         assert reply.status == 200
         assert sent < 50_000_000
+
+    @pytest.mark.parametrize(
+        ("begins", "goes_on"),
+        [
+            (b"", b"HTTP/1.1 103 Early Hints\r\n\r\n"),
+            (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;", b"extension"),
+            (b"HTTP/1.1 200 OK\r\n", b"X-A: b\r\n"),
+            (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n", b"X-A: b\r\n"),
+        ],
+        ids=["early hints", "extensions", "headers", "trailers"],
+    )
+    async def test_ends_what_never_comes_to_the_point(self, courier: WebCourier, begins: bytes, goes_on: bytes) -> None:
+        """As fast as the network is, and for 15 seconds: that would be a processor of ours for each message."""
+        sent = 0
+
+        async def endless(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            nonlocal sent
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(begins)
+            try:
+                while sent < 100_000_000:
+                    writer.write(goes_on * 2_000)
+                    await writer.drain()
+                    sent += len(goes_on) * 2_000
+            except OSError:
+                writer.close()
+
+        server = await asyncio.start_server(endless, "127.0.0.1", 0)
+        reply = await courier.post(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/", b"{}", {})
+        server.close()
+        assert reply.trouble is Trouble.NO_HTTP
+        assert sent < 20_000_000
+
+    async def test_unpacks_nothing(self, courier: WebCourier) -> None:
+        packed = zlib.compress(b"\0" * 50_000_000, 9)
+
+        async def bomb(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(b"HTTP/1.0 200 OK\r\nContent-Encoding: deflate\r\n\r\n" + packed)
+            await writer.drain()
+            writer.close()
+
+        server = await asyncio.start_server(bomb, "127.0.0.1", 0)
+        began = time.process_time()
+        reply = await courier.post(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/", b"{}", {})
+        server.close()
+        assert reply.status == 200
+        assert time.process_time() - began < 0.1
 
     @pytest.mark.parametrize(("answer", "trouble"), [(b"SSH-2.0-x\r\n\r\n", Trouble.NO_HTTP), (b"", Trouble.NO_CONNECTION)])
     async def test_tells_what_went_wrong(self, courier: WebCourier, answer: bytes, trouble: Trouble) -> None:
