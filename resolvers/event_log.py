@@ -115,7 +115,7 @@ class EventFilter:
     at_until: datetime | None = defaulted("Before this moment.", None)
 
 
-async def _page(context: Context, window: Window, _order: str, given: dict[str, Any]) -> Page:
+async def _page(context: Context, window: Window, _order: str, given: Mapping[str, Any]) -> Page:
     """What happened to a thing is found by its kind and key, or by its key alone."""
     about = {"subject": ids.decode(given["subject"]) or ("", given["subject"])} if "subject" in given else {}
     return await event_log.page(context.read, context.account_id, window, given={**given, **about})
