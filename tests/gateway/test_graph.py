@@ -49,6 +49,7 @@ FOR_ANYBODY = {
     ("mutation", "requestEntry"),
     ("mutation", "requestTrial"),
     ("query", "entry"),
+    ("query", "eventTypes"),
     ("query", "instrument"),
     ("query", "instruments"),
     ("query", "openLink"),

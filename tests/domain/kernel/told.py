@@ -141,6 +141,11 @@ def state(key: Row) -> str:
 
 STATUSES = ("pending", "started", "completed", "expired", "canceled")
 PEOPLE = [f"cand_1_{number:03}" for number in range(6)]
+ABOUT: tuple[st.SearchStrategy[Any], Callable[[Row, Any], bool]] = (
+    st.sampled_from([("", "inv_1_001"), ("Invite", "inv_1_001"), ("Result", "1"), ("Team", "1"), ("", "1"), ("Event", "1")]),
+    lambda row, asked: row["subject"] == asked[1] and asked[0] in ("", CATALOGUE[row["type"]].subject.name),
+)
+"""What events, and deliveries of events, are about: a kind or any, and a key."""
 TOLD = {
     "candidates": Told(
         CANDIDATES,
@@ -262,7 +267,7 @@ TOLD = {
             "status": among("status", "pending", "succeeded", "failed", "canceled"),
             "type": among("type", "invite.sent", "team.created"),
             "webhook": equal("webhook_key", "wh_1_000", "wh_1_001", "wh_2_000"),
-            "subject": equal("subject", "inv_1_000", "inv_1_001", "none"),
+            "subject": ABOUT,
             "created_from": since("created_at"),
             "created_until": until("created_at"),
         },
@@ -287,10 +292,7 @@ TOLD = {
         {
             "after_sequence": (st.sampled_from([0, 1_005, 10_015, 2**40]), lambda row, number: row["sequence"] > number),
             "type": among("type", "invite.sent", "team.created", "account.registered", "result.recorded"),
-            "subject": (
-                st.sampled_from([("", "inv_1_001"), ("Invite", "inv_1_001"), ("Result", "1"), ("Team", "1"), ("", "1"), ("Event", "1")]),
-                lambda row, asked: row["subject"] == asked[1] and asked[0] in ("", CATALOGUE[row["type"]].subject.name),
-            ),
+            "subject": ABOUT,
             "actor": equal("actor", "system", "key:key_1", "nobody"),
             "at_from": since("at"),
             "at_until": until("at"),
