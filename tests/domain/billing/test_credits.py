@@ -90,7 +90,6 @@ class TestEntries:
         assert [
             row.reference for row in (await queries.ledger(read, world.account_id, Window(first=10), given={"kind": ["grant"]})).rows
         ] == ["start"]
-        assert [row.reference for row in await queries.added(read, world.account_id)] == ["start"]
         assert list(await queries.entries_by_key(read, world.account_id, [key, "crd_unknown"])) == [key]
         noted = (await events.after(read, world.account_id, 0))[-1]
         assert (noted.type, noted.subject, noted.facts) == ("credits.used", key, {"amount": -1, "kind": "completion"})
