@@ -191,10 +191,17 @@ class TestTries:
 class TestOrder:
     async def test_is_kept_for_each_thing(self, world: World, receiver: Receiver) -> None:
         await hook(world, receiver.url)
-        receiver.answers = [500]
         one = await world.invite("one@example.com")
         await world.begin(one)
         two = await world.invite("two@example.com")
+        refused: list[Message] = []
+
+        async def refuse_one_once(message: Message) -> None:
+            if message.body["data"]["subject"] == one and not refused:
+                refused.append(message)
+                receiver.answers.append(500)
+
+        receiver.before = refuse_one_once
         await world.run_jobs()
         told = [(body["type"], body["data"]["subject"]) for body in receiver.bodies]
         assert sorted(told) == sorted([("invite.sent", one), ("invite.sent", two)]), "the second event of one waits for the first"

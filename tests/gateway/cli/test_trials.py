@@ -41,7 +41,7 @@ class TestTrials:
         before = await everything(world)
         assert (await cli("trials", "approve", known)).refusal == "This email address is already registered."
         assert (await cli("trials", "approve", "trial_0")).refusal == "There is no such trial request."
-        assert (await cli("trials", "approve", known, "--country", "Austria")).refusal.startswith("'country' must be an ISO code")
+        assert (await cli("trials", "approve", known, "--country", "Austria")).refusal.startswith("'country' must be the ISO code")
         assert await everything(world) == before
 
 
