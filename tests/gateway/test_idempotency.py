@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from domain.access import commands as access
+from domain.access.events import API_KEY_REVOKED
 from domain.access.model import Account, ApiKey
 from domain.candidates.model import Candidate
 from domain.idempotency.model import IdempotentRequest
@@ -188,7 +189,7 @@ class TestPermission:
         async with http.world.work() as uow:
             mine = (ApiKey.account_id == http.world.account_id, ApiKey.key == http.world.key.key)
             await uow.change(update(ApiKey).where(*mine).values(permissions=["invites:read", "invites:write", "candidates:read"]))
-            uow.record("api_key.revoked", http.world.key.key)  # so that nobody trusts what was known of it
+            uow.record(API_KEY_REVOKED, http.world.key.key)  # so that nobody trusts what was known of it
         assert await refused(http, "/invites") == (403, "FORBIDDEN")
 
 
