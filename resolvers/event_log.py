@@ -117,8 +117,7 @@ class EventFilter:
 
 async def _page(context: Context, window: Window, _order: str, given: Mapping[str, Any]) -> Page:
     """What happened to a thing is found by its kind and key, or by its key alone."""
-    about = {"subject": ids.decode(given["subject"]) or ("", given["subject"])} if "subject" in given else {}
-    return await event_log.page(context.read, context.account_id, window, given={**given, **about})
+    return await event_log.page(context.read, context.account_id, window, given=ids.about(given))
 
 
 @strawberry.type

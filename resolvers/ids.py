@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 
 def encode(type_name: str, key: object) -> str:
@@ -37,3 +37,9 @@ def number_of(type_name: str, text: str) -> int:
     """The same for keys that are numbers; -1, which no row has, for anything else."""
     key = key_of(type_name, text)
     return int(key) if key.isascii() and key.isdigit() and len(key) < 19 else -1
+
+
+def about(given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Conditions with their `subject` as the kind and key that an id names, or as a key of any kind."""
+    subject = given.get("subject")
+    return given if subject is None else {**given, "subject": decode(subject) or ("", subject)}

@@ -111,7 +111,7 @@ async def _attempts(context: Context, keys: Sequence[Any], window: Any, order: s
 
 
 async def _deliveries(context: Context, keys: Sequence[Any], window: Any, order: str, given: Mapping[str, Any]) -> Mapping[Any, Page]:
-    return await queries.deliveries_of(context.read, context.account_id, keys, window, order=order, given=given)
+    return await queries.deliveries_of(context.read, context.account_id, keys, window, order=order, given=ids.about(given))
 
 
 def _body(context: Context, body: str | None, type: str) -> str | None:
@@ -306,7 +306,9 @@ class WebhookQuery:
         return (await queries.deliveries_by_key(context.read, context.account_id, [wanted])).get(wanted)  # type: ignore[return-value]
 
     deliveries: Connection[Delivery] = listing(
-        lambda context, window, order, given: queries.deliveries(context.read, context.account_id, window, order=order, given=given),
+        lambda context, window, order, given: queries.deliveries(
+            context.read, context.account_id, window, order=order, given=ids.about(given)
+        ),
         of=Delivery,
         requires=READ,
         order=ListOrder,
@@ -390,7 +392,7 @@ class WebhookMutation:
     async def replay_deliveries(self, info: Info, input: Annotated[ReplayDeliveriesInput, arg("Which ones.")]) -> Replayed:
         conditions = {"status": [DeliveryStatus.FAILED.value, DeliveryStatus.CANCELED.value]} | filters(input)
         webhook = conditions.pop("webhook")
-        return Replayed(webhook, *await commands.replay_all(info.context.work, webhook, conditions))
+        return Replayed(webhook, *await commands.replay_all(info.context.work, webhook, ids.about(conditions)))
 
 
 findable("Webhook", READ, queries.by_keys)

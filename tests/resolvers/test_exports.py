@@ -175,15 +175,18 @@ class TestProgress:
             "download": None,
         }
         seen = []
-        change = jobs._change
 
-        async def watched(*arguments: Any, **values: Any) -> int:
-            changed = await change(*arguments, **values)
-            told = await look(http, asked["key"])
-            seen.append((told["status"], told["progressPercent"], told["rows"], told["total"], told["download"]))
-            return changed
+        def watching(step: Any) -> Any:
+            async def watched(*arguments: Any) -> Any:
+                made = await step(*arguments)
+                told = await look(http, asked["key"])
+                seen.append((told["status"], told["progressPercent"], told["rows"], told["total"], told["download"]))
+                return made
 
-        monkeypatch.setattr(jobs, "_change", watched)
+            return watched
+
+        for name in ("_begun", "_note_progress"):
+            monkeypatch.setattr(jobs, name, watching(getattr(jobs, name)))
         await http.world.run_jobs()
         assert seen == [("RUNNING", percent, rows, 23, None) for percent, rows in ((0, 0), (43, 10), (86, 20), (99, 23))]
         told = await look(http, asked["key"])
@@ -372,5 +375,6 @@ class TestEvents:
         rows = [row for row in await events.after(http.world.database.read(), http.world.account_id, 0) if row.type.startswith("export.")]
         assert [(row.type, set(row.facts)) for row in rows] == [
             ("export.requested", {"format", "people", "answers"}),
+            ("export.started", {"rows", "tries"}),
             ("export.ready", {"rows", "size"}),
         ]

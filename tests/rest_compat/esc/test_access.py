@@ -22,7 +22,9 @@ NONE = "pk_live_00000000000000000000000000000000"
 def on(path: str, *, invite: str = "inv_unknown", session: object = 999, team: object = 999, profile: str = "jp_999") -> str:
     """An address on these things, with the parameters that it needs."""
     needed = {"/invites/{inviteId}/match": f"?profile_id={profile}"}
-    return path.format(inviteId=invite, sessionId=session, teamId=team, profileId=profile) + needed.get(path, "")
+    return path.format(
+        inviteId=invite, sessionId=session, teamId=team, profileId=profile, orderId="ord_999", invoiceId="inv_999"
+    ) + needed.get(path, "")
 
 
 def places(invite: str, session: object, *, team: object = 999, profile: str = "jp_999") -> Iterator[tuple[str, str]]:
