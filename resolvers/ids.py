@@ -3,6 +3,7 @@
 import base64
 import binascii
 from collections.abc import Callable, Mapping
+from typing import Any
 
 
 def encode(type_name: str, key: object) -> str:

@@ -22,7 +22,7 @@ Amount = Annotated[float, BeforeValidator(float)]
 
 
 class CreateOrder(Parameters):
-    product: str = Field(alias="product_id", description="The product to buy, such as pa-pack-10.")
+    product: str = Field(alias="product_id", description="The product to buy, such as pa-pack-10.", examples=["pa-pack-10"])
     email: str | None = Field(
         None, description="Who receives the receipt; left out: the account's own address.", json_schema_extra={"format": "email"}
     )

@@ -5,6 +5,9 @@ from typing import Any
 
 import pytest
 
+from domain.invoices import queries as invoices
+from domain.orders.payments import NoticeKind
+from tests.domain.orders.buying import Provider, buy, tell
 from tests.domain.teams.acting import add, create
 from tests.rest_compat.esc import stories
 from tests.rest_compat.esc.conftest import BASE, DOCUMENT, ON_ONE_DATABASE, Esc
@@ -43,7 +46,11 @@ async def set_scene(world: World, name: str) -> dict[str, str]:
     if not name.startswith("POST /teams"):
         await add(world, team, session)
     numbers = {f"/{place}/1": f"/{place}/{session}" for place in ("profiles", "candidates", "members")} | {"[1001]": f"[{session}]"}
-    return {"INVITE_ID": invite, **numbers, "/teams/1": f"/teams/{team}", "PROFILE_ID": profile}
+    order = await buy(world)
+    await tell(world, order, NoticeKind.PAID, "evt_1")
+    invoice = (await invoices.by_order(world.database.read(), world.account_id, [order]))[order].key
+    keys = {"INVITE_ID": invite, "PROFILE_ID": profile, "ORDER_ID": order, "INVOICE_ID": invoice}
+    return {**keys, **numbers, "/teams/1": f"/teams/{team}"}
 
 
 @ON_ONE_DATABASE
@@ -53,6 +60,7 @@ async def test_every_curl_call_succeeds_when_pasted(name: str, esc: Esc, world: 
     for placeholder, value in (await set_scene(world, name)).items():
         source = source.replace(placeholder, value)
     method, path, headers, body = read(source)
+    esc.http.server.front.payments = Provider()
     options: dict[str, Any] = {"data": body} if body else {}
     credential = headers.pop("Authorization", None)
     assert credential in (None, "Bearer YOUR_KEY")
