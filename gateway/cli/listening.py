@@ -127,6 +127,7 @@ async def _ended_by_signals() -> AsyncIterator[None]:
     task, loop = asyncio.current_task(), asyncio.get_running_loop()
     assert task is not None
     handled = []
+    # not the main thread, or Windows, whose loops hear no signals: Ctrl+C ends the block there by KeyboardInterrupt
     with contextlib.suppress(ValueError, RuntimeError, NotImplementedError):
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, task.cancel)

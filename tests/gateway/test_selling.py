@@ -17,7 +17,7 @@ WHOLE = {
     "VAT_ID": "at u13585627",
     "EMAIL": "rechnung@beispiel.example",
     "IBAN": "AT61 1904 3002 3457 3201",
-    "BIC": "GIBAATWWXXX",
+    "BIC": "COBADEFF",
     "BANK": "Bank",
     "TIME_ZONE": "Europe/Vienna",
 }
@@ -47,7 +47,7 @@ def test_is_what_commands_see() -> None:
         vat_id="ATU13585627",
         email="rechnung@beispiel.example",
         iban="AT611904300234573201",
-        bic="GIBAATWWXXX",
+        bic="COBADEFF",
         bank="Bank",
         rate=2000,
         register="",

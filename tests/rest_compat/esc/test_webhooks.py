@@ -4,7 +4,6 @@ import hashlib
 import hmac
 import json
 import re
-import shutil
 import subprocess
 from typing import Any
 
@@ -14,6 +13,7 @@ from domain.kernel.permissions import EVERYTHING, Permission
 from domain.webhooks import signing
 from tests.resolvers.test_permissions import narrow_key
 from tests.structure.places import ROOT
+from tests.support import missing
 from tests.support.http import Http
 from tests.support.receiver import Receiver
 
@@ -131,8 +131,8 @@ class TestDocumentation:
         assert not takes(new, signing.esc_headers([new], raw), raw + b" ")
         assert not takes(new, {}, raw)
 
-    @pytest.mark.skipif(shutil.which("node") is None, reason="there is no Node here")
     def test_in_javascript_works(self) -> None:
+        missing.need_node()
         old, new, raw = signing.new_secret(), signing.new_secret(), '{"event":"order.completed"}'
         headers = {name.lower(): value for name, value in signing.esc_headers([new, old], raw.encode()).items()}
         calls = [(new, headers, raw), (old, headers, raw), (new, headers, raw + " "), (new, {}, raw), (signing.new_secret(), headers, raw)]
