@@ -1,4 +1,4 @@
-"""The whole catalogue of events: the declarations of every context, imported."""
+"""What the contexts declare for all, imported: their types of events, what follows from events, the instruments they offer."""
 
 import importlib
 import importlib.util
@@ -13,9 +13,13 @@ KERNEL = "kernel"
 """Has the rows of events, and declares none."""
 
 
+DECLARING = ("events", "instrument", "reactions")
+
+
 def _declarations() -> Sequence[str]:
     contexts = [found.name for found in pkgutil.iter_modules(domain.__path__) if found.ispkg and found.name != KERNEL]
-    return [f"domain.{context}.events" for context in contexts if importlib.util.find_spec(f"domain.{context}.events")]
+    names = [f"domain.{context}.{module}" for context in contexts for module in DECLARING]
+    return [name for name in names if importlib.util.find_spec(name)]
 
 
 for _name in _declarations():

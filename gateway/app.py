@@ -8,6 +8,7 @@ from functools import cache, partial
 
 from aiohttp import web
 
+import domain.catalogue  # noqa: F401  what follows from events is known wherever something is written
 from domain.kernel.clock import Clock
 from domain.kernel.database import Database, Means, open_database
 from domain.kernel.environment import Environment, Signer, Webhooks

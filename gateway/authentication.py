@@ -47,7 +47,8 @@ class Authenticator:
             revocations = self._revocations
             actor = await credentials.actor_of(read, self._database.environment, credential, self._database.clock.now())
             known = _Known(actor, now + TRUSTED_FOR)
-            if revocations == self._revocations:  # else it may have been read before one of them
+            if revocations == self._revocations and not (actor and actor.questionnaire):
+                # else it may have been read before one of them; a narrowed key ends everywhere at once (R-QST-18)
                 self._keep(credential, known)
         if known.actor is not None:
             self._note_use(known.actor, now)

@@ -18,7 +18,7 @@ def authorize_operation(context: Context, prepared: Prepared) -> None:
     Raises Unauthenticated or Forbidden.
     """
     for guard in prepared.guards:
-        authorize(context.actor, guard.requirement, admits_candidates=guard.admits_candidates)
+        authorize(context.actor, guard.requirement, admits_candidates=guard.admits_candidates, admits_narrowed=guard.admits_narrowed)
     for requirement in prepared.types:
         authorize_type(context.actor, requirement)
 

@@ -11,7 +11,8 @@ import orjson
 from aiohttp import web
 
 from domain.idempotency.claims import Claim
-from domain.kernel.errors import DomainError
+from domain.kernel.actor import ActorKind
+from domain.kernel.errors import DomainError, Unauthenticated
 from gateway import apis, bodies, graph, strict_json
 from gateway.bodies import BodyRefused
 from gateway.downloads import Downloads
@@ -24,8 +25,9 @@ from gateway.stored import StoredOperations, texts
 from rest_compat.dialect import Dialect
 from rest_compat.openapi import document
 from rest_compat.problem import Problem
-from rest_compat.route import Route
+from rest_compat.route import Parameters, Route
 from rest_compat.serve import Answer, Call, answer, refuse
+from rest_compat.serve import read as parameters_of
 from rest_compat.stream import Broken
 
 log = logging.getLogger("centil.rest")
@@ -49,21 +51,22 @@ class RestApi:
         """Add every documented path, and answers for the others below the base path."""
         root = self.dialect.base_path.rstrip("/")
         by_path: dict[str, dict[str, Handler]] = {}
+        some_route = {root + route.path: route for route in self.dialect.routes}
         for route in self.dialect.routes:
             by_path.setdefault(root + route.path, {})[route.method] = partial(self.handle, route)
         by_path[f"{root}/openapi.json"] = {"GET": self.openapi}
         for path, methods in by_path.items():
             for place in {path, path.rstrip("/") or "/"}:
-                app.router.add_route("*", place, partial(self.dispatch, methods))
+                app.router.add_route("*", place, partial(self.dispatch, methods, some_route.get(path)))
         app.router.add_route("*", f"{root}/{{tail:.*}}", self.unknown_path)
 
-    async def dispatch(self, methods: Mapping[str, Handler], request: web.Request) -> web.StreamResponse:
+    async def dispatch(self, methods: Mapping[str, Handler], route: Route | None, request: web.Request) -> web.StreamResponse:
         """Answer by the method, or say which there are."""
         handler = methods.get(request.method)
         if handler is not None:
             return await handler(request)
         problem = Problem("BAD_INPUT", "METHOD_NOT_ALLOWED", f"The method {request.method[:10]} is not allowed here.")
-        response = self._response(refuse(self.dialect, problem))
+        response = self._response(refuse(self.dialect, problem, route))
         response.headers["Allow"] = ", ".join(sorted(methods))
         return response
 
@@ -80,14 +83,14 @@ class RestApi:
             with self.front.working(caller):
                 return await self._answer(route, request, caller)
         except Broken as broken:
-            return self._response(refuse(self.dialect, broken.problem), headers)
+            return self._response(refuse(self.dialect, broken.problem, route), headers)
         except DomainError as error:
             if isinstance(error, RateLimitExceeded):
                 headers = error.allowance.headers()
-            return self._response(refuse(self.dialect, problem_of(error)), headers)
+            return self._response(refuse(self.dialect, problem_of(error), route), headers)
         except Exception:
             log.exception("unexpected error")
-            return self._response(refuse(self.dialect, Problem("INTERNAL", "INTERNAL", MASKED)), headers)
+            return self._response(refuse(self.dialect, Problem("INTERNAL", "INTERNAL", MASKED), route), headers)
 
     def _credential(self, route: Route, request: web.Request) -> str | None:
         """What a caller shows; public operations do not look, so that an old key does not keep anybody from a new one."""
@@ -95,8 +98,16 @@ class RestApi:
 
     async def _answer(self, route: Route, request: web.Request, caller: Caller) -> web.StreamResponse:
         context = self.front.context(caller, request[REQUEST_ID])
-        graph.authorize_operation(context, self.operations[route.operation])
-        call = await read(route, request)
+        authorize = partial(graph.authorize_operation, context, self.operations[route.operation])
+        if not self.dialect.reads_first:
+            authorize()
+        elif context.actor.kind is ActorKind.ANONYMOUS and route.operation not in self.public:
+            raise Unauthenticated
+        parameters = await self._read(route, request)
+        if isinstance(parameters, Problem):
+            return self._response(refuse(self.dialect, parameters, route), caller.allowed.headers())
+        if self.dialect.reads_first:
+            authorize()
         claim = self._claim(route, request, caller)
 
         async def run(name: str, variables: Mapping[str, Any]) -> tuple[Any, Any]:
@@ -107,13 +118,21 @@ class RestApi:
 
         headers = caller.allowed.headers()
         if claim is None:
-            return await self._sent(request, await answer(self.dialect, route, call, run, self.base), headers)
+            return await self._sent(request, await answer(self.dialect, route, parameters, run, self.base), headers)
         with self.front.idempotency.running(claim):
-            answered = await answer(self.dialect, route, call, run, self.base)
+            answered = await answer(self.dialect, route, parameters, run, self.base)
             if answered.link is not None or answered.pieces is not None:
                 return await self._sent(request, answered, headers | claim_headers(claim))  # streamed answers are not stored
             response = self._response(answered, headers)
             return await self.front.idempotency.settled(claim, response, whole=answered.status < 400)
+
+    async def _read(self, route: Route, request: web.Request) -> Parameters | Problem:
+        """The parameters of a request, or what is wrong with them."""
+        try:
+            call = await read(route, request)
+        except BodyRefused as refused:
+            return self.dialect.unreadable(route, problem_of(refused))
+        return parameters_of(self.dialect, route, call)
 
     def _claim(self, route: Route, request: web.Request, caller: Caller) -> Claim | None:
         """The wish to have a POST carried out once; the other methods may be repeated anyway."""

@@ -56,6 +56,7 @@ class Guarded:
 
     requirement: Requirement
     admits_candidates: bool = False
+    admits_narrowed: bool = False
     answered: Declared | None = None
     """How an execution engine answers it without its resolver."""
     most: int | None = None
@@ -68,7 +69,7 @@ class Guarded:
 
         Raises Unauthenticated, Forbidden.
         """
-        authorize(context.actor, self.requirement, admits_candidates=self.admits_candidates)
+        authorize(context.actor, self.requirement, admits_candidates=self.admits_candidates, admits_narrowed=self.admits_narrowed)
 
 
 def attribute(description: str) -> Any:
@@ -278,10 +279,16 @@ class Transaction(Answering):
 
 
 def query(
-    *, requires: Requirement, description: str, admits_candidates: bool = False, most: int | None = None, weight: int = 0
+    *,
+    requires: Requirement,
+    description: str,
+    admits_candidates: bool = False,
+    admits_narrowed: bool = False,
+    most: int | None = None,
+    weight: int = 0,
 ) -> Callable[..., Any]:
     """Declare a root field of the query: `async def f(context, *, args) -> value`; `most` bounds a list without pages."""
-    guarded = Guarded(requires, admits_candidates, most=most, weight=weight)
+    guarded = Guarded(requires, admits_candidates, admits_narrowed, most=most, weight=weight)
 
     def declare(function: Callable[..., Awaitable[Any]]) -> Any:
         returns = inspect.signature(function, eval_str=True).return_annotation

@@ -66,6 +66,18 @@ graph_enum(
         Permission.ATTEMPTS_READ: "Read attempts and their answers (`attempts:read`).",
         Permission.ATTEMPTS_WRITE: "Begin, answer and complete attempts in a candidate's place (`attempts:write`).",
         Permission.RESULTS_READ: "Read results, norm groups and matches (`results:read`).",
+        Permission.FLOWS_READ: "Read flows, who is on them and how they do (`flows:read`).",
+        Permission.FLOWS_WRITE: "Make and change flows, assign candidates (`flows:write`).",
+        Permission.QUESTIONNAIRES_READ: "Read questionnaires and blocked phone numbers (`questionnaires:read`).",
+        Permission.QUESTIONNAIRES_WRITE: "Make and change questionnaires, block phone numbers (`questionnaires:write`).",
+        Permission.QUESTIONNAIRE_KEYS_READ: "List keys that are narrowed to one questionnaire (`questionnaire_keys:read`).",
+        Permission.QUESTIONNAIRE_KEYS_WRITE: "Make keys that are narrowed to one questionnaire (`questionnaire_keys:write`).",
+        Permission.QUESTIONNAIRE_KEYS_DELETE: "Delete keys that are narrowed to one questionnaire (`questionnaire_keys:delete`).",
+        Permission.QUESTIONNAIRE_RESULTS_READ: "Read results of questionnaires and their calibration (`questionnaire_results:read`).",
+        Permission.QUESTIONNAIRE_RESULTS_WRITE: "Record, import and publish results of questionnaires (`questionnaire_results:write`).",
+        Permission.PARTICIPANTS_READ: "Read participants of questionnaires (`participants:read`).",
+        Permission.PARTICIPANTS_WRITE: "Add participants, begin retakes, set outcomes (`participants:write`).",
+        Permission.PARTICIPANTS_DELETE: "Delete participants (`participants:delete`).",
         Permission.JOB_PROFILES_READ: "Read job profiles (`job_profiles:read`).",
         Permission.JOB_PROFILES_WRITE: "Make, change and delete job profiles, keep matches (`job_profiles:write`).",
         Permission.TEAMS_READ: "Read teams and their members (`teams:read`).",
@@ -100,6 +112,7 @@ graph_enum(
     values={
         Origin.DIRECT: "Sent to a person by the account; counts towards the limit of pending invites.",
         Origin.OPEN_LINK: "The candidate entered by the account's open link.",
+        Origin.FLOW: "Sent as a step of a flow.",
     },
 )
 

@@ -76,6 +76,7 @@ def mutation(
     description: str,
     then: Callable[[Context, Any], Awaitable[Any]],
     admits_candidates: bool = False,
+    admits_narrowed: bool = False,
     within: Callable[[Context, Any], Awaitable[int]] | None = None,
     transaction: bool = True,
     told_once: bool = False,
@@ -88,7 +89,7 @@ def mutation(
     `context.first_work`. What is `told_once` is kept for no Idempotency-Key.
     Permission is asked before all that: Strawberry runs the last extension first.
     """
-    guarded = Guarded(requires, admits_candidates)
+    guarded = Guarded(requires, admits_candidates, admits_narrowed)
 
     def declare(function: Callable[..., Any]) -> Any:
         name = "".join(part.title() for part in function.__name__.split("_")) + "Result"

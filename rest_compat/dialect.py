@@ -4,11 +4,25 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from rest_compat.message import Message
-from rest_compat.problem import Problem
+from rest_compat.problem import Problem, bad_input
 from rest_compat.route import Route
+
+
+def first_fault(_route: Route, error: ValidationError) -> Problem:
+    """Say what is wrong with the first wrong parameter, for people."""
+    fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    place, message = ".".join(str(part) for part in fault["loc"]), fault["msg"].removeprefix("Value error, ")
+    if fault["type"] == "missing":
+        return bad_input(f"'{place}' is required.")
+    return bad_input(f"'{place}': {message}" if place else message)
+
+
+def said_as_it_is(_route: Route, problem: Problem) -> Problem:
+    """Say it as this product says it."""
+    return problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +39,8 @@ class Dialect:
     """The credential in the headers of a request; None when there is none in the form of this API."""
     challenge: str
     """What a 401 says of it in `WWW-Authenticate`."""
-    failure: Callable[[Problem], tuple[int, Any]]
-    """From a problem to a status and a body."""
+    failure: Callable[[Problem, Route | None], tuple[int, Any]]
+    """From a problem to a status and a body, in the words of an operation; of None where there is none at a path."""
     success: Callable[[BaseModel], Any]
     """Puts an answer into the envelope."""
     success_schema: Callable[[Route, Mapping[str, Any]], Mapping[str, Any]]
@@ -36,6 +50,12 @@ class Dialect:
     """The security scheme as OpenAPI names it."""
     told: Callable[[str, str, BaseModel], Any]
     """Puts what is told of an event into the envelope of a message: its name, its moment, its body."""
+    fault: Callable[[Route, ValidationError], Problem] = first_fault
+    """What is wrong with the parameters of a request."""
+    unreadable: Callable[[Route, Problem], Problem] = said_as_it_is
+    """What is said of a body that could not be read, such as one that is no JSON."""
+    reads_first: bool = False
+    """Whether a request is refused for what is wrong with it before it is refused for what its key lacks."""
     messages: Sequence[Message] = ()
     """What is told of events."""
     always: tuple[int, ...] = ()

@@ -43,15 +43,12 @@ class Answer:
     """How it is saved, when it is a file."""
 
 
-async def answer(dialect: Dialect, route: Route, call: Call, run: Run, base: str) -> Answer:
+async def answer(dialect: Dialect, route: Route, parameters: Parameters, run: Run, base: str) -> Answer:
     """Answer a call of a documented operation; `base` is the address of the API for links."""
-    parameters = read(route, call)
-    if isinstance(parameters, Problem):
-        return refuse(dialect, parameters)
     data, errors = await run(route.operation, parameters.variables())
     absence = problem_in(data, errors) or absent(route, data)
     if isinstance(absence, Problem):
-        return refuse(dialect, in_wire_words(route, absence))
+        return refuse(dialect, in_wire_words(route, absence), route)
     if isinstance(absence, Empty):
         return Answer(absence.status)
     [root] = data.values()
@@ -87,27 +84,18 @@ async def _rows(dialect: Dialect, route: Route, parameters: Parameters, root: An
     return Answer(route.status, pieces=pieces(writer, first, cursor, page), **described)
 
 
-def read(route: Route, call: Call) -> Any:
+def read(dialect: Dialect, route: Route, call: Call) -> Parameters | Problem:
     """The parameters of a call, or the problem with them."""
     if route.needs_body and call.body is None:
-        return bad_input("A JSON body is needed.")
+        return dialect.unreadable(route, bad_input("A JSON body is needed."))
     if route.has_body and call.body is not None and not isinstance(call.body, dict):
-        return bad_input("The body must be a JSON object.")
+        return dialect.unreadable(route, bad_input("The body must be a JSON object."))
     given = dict(call.body or {}) if route.has_body else dict(call.query)
     from_path = {name: call.path[name] for name in route.path_names}
     try:
         return route.takes.model_validate({**given, **from_path}, strict=route.has_body)
     except ValidationError as error:
-        return bad_input(sentence(error))
-
-
-def sentence(error: ValidationError) -> str:
-    """What is wrong with the first wrong parameter, for people."""
-    fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    place, message = ".".join(str(part) for part in fault["loc"]), fault["msg"].removeprefix("Value error, ")
-    if fault["type"] == "missing":
-        return f"'{place}' is required."
-    return f"'{place}': {message}" if place else message
+        return dialect.fault(route, error)
 
 
 def absent(route: Route, data: Mapping[str, Any]) -> Problem | Empty | None:
@@ -137,9 +125,9 @@ def _snake(name: str) -> str:
     return re.sub(r"(?=[A-Z])", "_", name).lower()
 
 
-def refuse(dialect: Dialect, problem: Problem) -> Answer:
-    """A failure in the words of the API."""
-    status, body = dialect.failure(problem)
+def refuse(dialect: Dialect, problem: Problem, route: Route | None = None) -> Answer:
+    """A failure in the words of the API, and of the operation that was asked for."""
+    status, body = dialect.failure(problem, route)
     headers = {"Retry-After": str(problem.retry_after)} if problem.retry_after is not None else {}
     if status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = dialect.challenge

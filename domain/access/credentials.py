@@ -10,7 +10,7 @@ from domain.access import queries
 from domain.kernel.actor import Actor, ActorKind
 from domain.kernel.environment import Environment
 from domain.kernel.identifiers import new_secret
-from domain.kernel.permissions import Permission
+from domain.kernel.permissions import IMPLIED, Permission
 from domain.kernel.statements import Read, Row
 
 KEY_PURPOSE = "api-key"
@@ -18,7 +18,7 @@ TOKEN_PURPOSE = "access-token"
 TOKEN_PREFIX = "ct_"
 LONGEST_TOKEN = timedelta(hours=1)
 PREFIX_SHOWN = 12
-LONGEST_CREDENTIAL = 1024
+LONGEST_CREDENTIAL = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,10 @@ async def actor_of(read: Read, environment: Environment, credential: str, now: d
 def _key_actor(row: Row, now: datetime) -> Actor | None:
     if row.revoked_at or (row.expires_at and row.expires_at <= now) or row.status == "inactive":
         return None
-    return Actor(ActorKind.KEY, row.account_id, permissions_of(row.permissions), row.key, row.rate_limit)
+    granted = permissions_of(row.permissions)
+    if row.questionnaire is not None:
+        granted |= {IMPLIED[permission] for permission in granted & IMPLIED.keys()}
+    return Actor(ActorKind.KEY, row.account_id, granted, row.key, row.rate_limit, row.questionnaire)
 
 
 async def _token_actor(read: Read, environment: Environment, token: str, now: datetime) -> Actor | None:
@@ -71,7 +74,7 @@ async def _token_actor(read: Read, environment: Environment, token: str, now: da
     owner = _key_actor(row, now) if row else None
     if owner is None:
         return None
-    return Actor(ActorKind.TOKEN, account_id, permissions_of(names) & owner.permissions, key, owner.rate_limit)
+    return Actor(ActorKind.TOKEN, account_id, permissions_of(names) & owner.permissions, key, owner.rate_limit, owner.questionnaire)
 
 
 def new_token(environment: Environment, actor: Actor, permissions: Iterable[Permission], expires_at: datetime) -> str:

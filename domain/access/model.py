@@ -64,6 +64,7 @@ class ApiKey(Entity):
         of_account(),
         Index("uq_api_key_digest", "digest", unique=True),
         Index("ix_api_key_created", "account_id", "created_at", "key"),
+        Index("ix_api_key_questionnaire", "account_id", "questionnaire", "created_at", "key"),
     )
 
     account_id: Mapped[int] = account_column()
@@ -74,6 +75,7 @@ class ApiKey(Entity):
     name: Mapped[str] = mapped_column(info=nothing("the account's own name for the key"))
     mode: Mapped[str] = mapped_column(info=nothing("live or test"))
     permissions: Mapped[list[str]] = mapped_column(Strings, info=nothing("a closed list"))
+    questionnaire: Mapped[str | None] = mapped_column(default=None, info=nothing("the key of the one questionnaire it is narrowed to"))
     rate_limit: Mapped[int] = mapped_column(Integer)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -21,6 +21,7 @@ _KEY_COLUMNS = (
     ApiKey.name,
     ApiKey.mode,
     ApiKey.permissions,
+    ApiKey.questionnaire,
     ApiKey.rate_limit,
     ApiKey.created_at,
     ApiKey.expires_at,
@@ -42,7 +43,14 @@ _BY_EMAILS = statement(
     unscoped="an operator is told which account an address has already",
 )
 _CREDENTIAL = select(
-    ApiKey.account_id, ApiKey.key, ApiKey.permissions, ApiKey.rate_limit, ApiKey.expires_at, ApiKey.revoked_at, Account.status
+    ApiKey.account_id,
+    ApiKey.key,
+    ApiKey.permissions,
+    ApiKey.questionnaire,
+    ApiKey.rate_limit,
+    ApiKey.expires_at,
+    ApiKey.revoked_at,
+    Account.status,
 ).join(Account, Account.account_id == ApiKey.account_id)
 _KEY_BY_DIGEST = statement(
     _CREDENTIAL.where(ApiKey.digest == bindparam("digest")), unscoped="a key is found by its digest before its account is known"

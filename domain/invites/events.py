@@ -12,7 +12,7 @@ INVITE_SENT = happening(
     "invite.sent",
     INVITE,
     "A person was asked to take an instrument.",
-    origin=code("Through which door: by the account itself, or by its open link.", Origin),
+    origin=code("Through which door: by the account itself, by its open link, or as a step of a flow.", Origin),
     candidate=reference("Who.", CANDIDATE),
 )
 INVITE_MAILED = happening("invite.mailed", INVITE, "The mail of an invite was handed to the mail server.")

@@ -29,6 +29,7 @@ class Origin(StrEnum):
 
     DIRECT = "direct"
     OPEN_LINK = "open_link"
+    FLOW = "flow"
 
 
 OPEN = ("pending", "started")

@@ -30,6 +30,8 @@ class Actor:
     credential: str = ""
     """The key of the API key, or of the invite whose link was opened; never a secret."""
     rate_limit: int = field(default=RATE_LIMIT, compare=False)
+    questionnaire: str | None = None
+    """The one questionnaire that a key is narrowed to; None for everybody else."""
 
     @property
     def account_id(self) -> int:
@@ -65,10 +67,11 @@ class Actor:
         return cls(ActorKind.CANDIDATE, account_id, TAKING, invite_key)
 
 
-def authorize(actor: Actor, requirement: Requirement, *, admits_candidates: bool = False) -> None:
+def authorize(actor: Actor, requirement: Requirement, *, admits_candidates: bool = False, admits_narrowed: bool = False) -> None:
     """Refuse an actor that lacks what a field needs.
 
-    Candidates may use the fields that admit them and no other, whatever permissions their link carries.
+    Candidates may use the fields that admit them and no other, whatever permissions their link carries; so may keys that
+    are narrowed to one questionnaire, to which the commands of those fields hold them.
 
     Raises Unauthenticated or Forbidden.
     """
@@ -78,6 +81,8 @@ def authorize(actor: Actor, requirement: Requirement, *, admits_candidates: bool
         raise Unauthenticated
     if actor.kind is ActorKind.CANDIDATE and not admits_candidates:
         raise Forbidden
+    if actor.questionnaire is not None and not admits_narrowed:
+        raise Forbidden("This key works for its questionnaire alone.")
     authorize_type(actor, requirement)
 
 

@@ -22,6 +22,18 @@ class Permission(StrEnum):
     ATTEMPTS_READ = "attempts:read"
     ATTEMPTS_WRITE = "attempts:write"
     RESULTS_READ = "results:read"
+    FLOWS_READ = "flows:read"
+    FLOWS_WRITE = "flows:write"
+    QUESTIONNAIRES_READ = "questionnaires:read"
+    QUESTIONNAIRES_WRITE = "questionnaires:write"
+    QUESTIONNAIRE_KEYS_READ = "questionnaire_keys:read"
+    QUESTIONNAIRE_KEYS_WRITE = "questionnaire_keys:write"
+    QUESTIONNAIRE_KEYS_DELETE = "questionnaire_keys:delete"
+    QUESTIONNAIRE_RESULTS_READ = "questionnaire_results:read"
+    QUESTIONNAIRE_RESULTS_WRITE = "questionnaire_results:write"
+    PARTICIPANTS_READ = "participants:read"
+    PARTICIPANTS_WRITE = "participants:write"
+    PARTICIPANTS_DELETE = "participants:delete"
     JOB_PROFILES_READ = "job_profiles:read"
     JOB_PROFILES_WRITE = "job_profiles:write"
     TEAMS_READ = "teams:read"
@@ -54,6 +66,24 @@ TAKING = frozenset(
     }
 )
 """What a candidate's link carries. It opens the few fields that admit candidates, and no other (see `Access`)."""
+
+NARROWED = frozenset(
+    {
+        Permission.PARTICIPANTS_READ,
+        Permission.PARTICIPANTS_WRITE,
+        Permission.PARTICIPANTS_DELETE,
+        Permission.QUESTIONNAIRE_KEYS_WRITE,
+        Permission.QUESTIONNAIRE_KEYS_DELETE,
+    }
+)
+"""What a key can be given that is narrowed to one questionnaire. It opens the few fields that admit such keys, and no other."""
+
+IMPLIED = {
+    Permission.PARTICIPANTS_WRITE: Permission.PARTICIPANTS_READ,
+    Permission.QUESTIONNAIRE_KEYS_WRITE: Permission.QUESTIONNAIRE_KEYS_READ,
+    Permission.QUESTIONNAIRE_KEYS_DELETE: Permission.QUESTIONNAIRE_KEYS_READ,
+}
+"""What a narrowed key may read because of what it may do, so that it is answered (R-QST-17)."""
 
 ANALYST = frozenset(permission for permission in EVERYTHING if permission.value.endswith(":read"))
 """What a browser's access token carries unless it asks for something else."""

@@ -28,6 +28,7 @@ class Content(StrEnum):
     NONE = "nothing about a person"
     NAME = "name"
     EMAIL = "email address"
+    PHONE = "phone number"
     DEMOGRAPHIC = "gender, birth year, language"
     ANSWERS = "answers to a questionnaire"
     SCORES = "scores"

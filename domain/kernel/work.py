@@ -17,6 +17,7 @@ from domain.kernel.event_types import EventType
 from domain.kernel.events import Event, EventSequence, Recorded
 from domain.kernel.jobs import Job, JobQueue
 from domain.kernel.personal import nothing
+from domain.kernel.reactions import following
 
 T = TypeVar("T")
 
@@ -34,7 +35,16 @@ _Noted = tuple[int, str, str, datetime, dict[str, Any]]
 Follower = Callable[["UnitOfWork", Sequence[Recorded]], Awaitable[None]]
 """Somebody who is told of the events of a followed account in the very transaction that records them."""
 NUMBERS_AT_ONCE = 10
-SERIES = {"account": 9_000_000, "attempt": 1_000, "norm_group": 1_000, "job_profile": 1_000, "team": 1_000}
+SERIES = {
+    "account": 9_000_000,
+    "attempt": 1_000,
+    "norm_group": 1_000,
+    "job_profile": 1_000,
+    "team": 1_000,
+    "flow": 0,
+    "flow_step": 0,
+    "flow_assignment": 0,
+}
 """The series there are, and the number before their first."""
 
 
@@ -200,10 +210,17 @@ class UnitOfWork:
         ]
         await self.session.execute(_RECORD, rows)
         self.touched.add(account_id)
+        await self._react(events)
         if followed:
             recorded = [Recorded(number, type_, subject, at) for number, (_, type_, subject, at, _facts) in numbered]
             for tell in self.followers:
                 await tell(self, recorded)
+
+    async def _react(self, events: Sequence[_Noted]) -> None:
+        """Enqueue what follows from events, each job once for each subject."""
+        wanted = {(job.name, subject): job for _, type_, subject, _at, facts in events for job in following(type_, facts)}
+        for (_name, subject), job in wanted.items():
+            await self.enqueue(job, subject)
 
     async def _advance(self, account_id: int, by: int) -> tuple[int, bool]:
         """Take the next numbers of an account, which holds up others who would; return the last, and whether somebody follows."""

@@ -78,7 +78,7 @@ def credential(headers: Mapping[str, str]) -> str | None:
     return key.strip() or None if scheme.lower() == "bearer" else None
 
 
-def failure(problem: Problem) -> tuple[int, Any]:
+def failure(problem: Problem, _route: Route | None = None) -> tuple[int, Any]:
     """The esc envelope of a failure."""
     status, code = BY_CODE.get(problem.code) or BY_KIND[problem.kind]
     message = MESSAGES.get(problem.code, problem.message)

@@ -49,7 +49,9 @@ class Graph:
 
 
 async def call(graph: Graph, one: Route, path: str = "7", query: Mapping[str, str] | None = None, body: Any = None) -> Answer:
-    return await answer(ESC, one, Call({"thingId": path}, query or {}, body), graph.run, BASE)
+    parameters = read(ESC, one, Call({"thingId": path}, query or {}, body))
+    assert not isinstance(parameters, Problem)
+    return await answer(ESC, one, parameters, graph.run, BASE)
 
 
 def refusal(status: int, code: str, message: str) -> tuple[int, Any]:
@@ -115,15 +117,15 @@ class TestRead:
     )
     def test_takes_no_other_types_in_a_body(self, body: Any, sentence: str) -> None:
         """Q-17: text is no number, and the words are those of the wire."""
-        assert read(route(), Call({"thingId": "7"}, {}, body)) == Problem("BAD_INPUT", "BAD_REQUEST", sentence)
+        assert read(ESC, route(), Call({"thingId": "7"}, {}, body)) == Problem("BAD_INPUT", "BAD_REQUEST", sentence)
 
     def test_takes_numbers_from_a_path_beside_a_body(self) -> None:
-        assert read(route(), Call({"thingId": "7"}, {}, {})).key == 7
-        assert isinstance(read(route(), Call({"thingId": "7.0"}, {}, {})), Problem)
+        assert read(ESC, route(), Call({"thingId": "7"}, {}, {})).key == 7
+        assert isinstance(read(ESC, route(), Call({"thingId": "7.0"}, {}, {})), Problem)
 
     @pytest.mark.parametrize("body", [None, {}])
     def test_takes_no_body_for_an_empty_one(self, body: Any) -> None:
-        assert read(route(), Call({"thingId": "7"}, {}, body)).sendEmail is True
+        assert read(ESC, route(), Call({"thingId": "7"}, {}, body)).sendEmail is True
 
     def test_names_what_is_missing(self) -> None:
         class Needy(Parameters):
@@ -131,10 +133,10 @@ class TestRead:
             company: str
 
         needy = Route("POST", "/x", "X", Needy, Told, "X", "X")
-        assert read(needy, Call({}, {}, {"company": "X"})).message == "'email' is required."
+        assert read(ESC, needy, Call({}, {}, {"company": "X"})).message == "'email' is required."
 
     def test_does_not_take_the_names_of_the_graph(self) -> None:
-        assert read(route(), Call({"thingId": "7"}, {}, {"postalCode": "89073"})).postalCode is None
+        assert read(ESC, route(), Call({"thingId": "7"}, {}, {"postalCode": "89073"})).postalCode is None
 
 
 class TestAbsent:

@@ -12,8 +12,10 @@ from domain.teams import queries
 from gateway.apis import DIALECTS
 from rest_compat.body import SAME, Body, asked, at
 from rest_compat.problem import NOT_FOUND
+from rest_compat.problem import Problem
 from rest_compat.route import Parameters, Route, RowsAnswer, Table
 from rest_compat.serve import Answer, Call, answer
+from rest_compat.serve import read as parameters_of
 from rest_compat.stream import Broken
 from tests.domain.teams.acting import create
 from tests.support.crowd import gather
@@ -68,7 +70,9 @@ class Graph:
 
 
 async def told(graph: Graph, **query: str) -> tuple[Answer, bytes]:
-    answered = await answer(ESC, ROUTE, Call({"listId": "7"}, query), graph.run, "https://api.example")
+    parameters = parameters_of(ESC, ROUTE, Call({"listId": "7"}, query))
+    assert not isinstance(parameters, Problem)
+    answered = await answer(ESC, ROUTE, parameters, graph.run, "https://api.example")
     if answered.pieces is None:
         return answered, answered.body
     return answered, b"".join([piece async for piece in answered.pieces])

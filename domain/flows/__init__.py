@@ -1,0 +1,1 @@
+"""Flows: ordered steps with thresholds that candidates pass one after another."""

@@ -1,0 +1,1 @@
+"""One person known twice: merging candidates, and taking it back exactly."""

@@ -1,0 +1,1 @@
+"""Questionnaires that are taken outside, such as interviews: participants, attempts, results, outcomes."""
