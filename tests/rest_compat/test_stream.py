@@ -11,8 +11,7 @@ from domain.kernel.paging import Window
 from domain.teams import queries
 from gateway.apis import DIALECTS
 from rest_compat.body import SAME, Body, asked, at
-from rest_compat.problem import NOT_FOUND
-from rest_compat.problem import Problem
+from rest_compat.problem import NOT_FOUND, Problem
 from rest_compat.route import Parameters, Route, RowsAnswer, Table
 from rest_compat.serve import Answer, Call, answer
 from rest_compat.serve import read as parameters_of
