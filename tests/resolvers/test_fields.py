@@ -6,13 +6,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import orjson
-import pytest
 from graphql import GraphQLField, GraphQLInt
 from strawberry.extensions import FieldExtension
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 from domain.kernel.statements import Row
 from domain.matching import commands as matching
+from domain.orders.payments import NoticeKind
+from domain.webhooks import commands as webhooks_of
 from gateway.app import build
 from resolvers.context import Context
 from resolvers.declared import Declared, computed, declaration, level_field
@@ -20,7 +21,9 @@ from resolvers.job_profiles import TargetInput
 from resolvers.schema import declared
 from resolvers.teams import Added, Removed
 from tests.domain.matching.test_coverage import WANTED
+from tests.domain.orders.buying import buy, tell
 from tests.domain.teams.acting import add, create
+from tests.domain.trials.acting import approve, ask
 from tests.support.world import World
 
 SCHEMA = build()
@@ -56,21 +59,21 @@ class TestLevels:
         assert [await resolve(other, info) for other in others] == [number * 2 for number in range(2, 200)]
 
 
-ELSEWHERE = {"InviteChanged", "Order", "Invoice", "CreditPackage", "Event", "Delivery", "ReplayedDeliveries", "TrialRequest"}
-"""Tried with their own contexts, and counted in `test_statements`."""
+ELSEWHERE = {"InviteChanged"}
+"""Their parents are made by a stream."""
 
 
-def levels() -> list[Any]:
-    """Every declared field that is answered for a whole level of rows, with the type it is of."""
-    found = []
+def levels() -> dict[str, list[Declared]]:
+    """Every declared field that is answered for a whole level of rows, by the type it is of."""
+    found: dict[str, list[Declared]] = {}
     for kind in SCHEMA._schema.type_map.values():
         if kind.name in ELSEWHERE or kind.name.endswith("Connection"):
-            continue  # their parents are made by a stream or a page, or by what is tried elsewhere
-        for name, field in getattr(kind, "fields", {}).items():
+            continue  # their parents are made by a stream or a page
+        for field in getattr(kind, "fields", {}).values():
             backref = getattr(field, "extensions", {}).get("strawberry-definition")
             declared = declaration(backref) if backref and hasattr(backref, "metadata") else None
             if isinstance(declared, Declared) and declared.level and declared.kind in ("edge", "batched") and declared.once_per_level:
-                found.append(pytest.param(kind.name, declared, id=f"{kind.name}.{name}"))
+                found.setdefault(kind.name, []).append(declared)
     return found
 
 
@@ -94,7 +97,8 @@ class TestOncePerLevel:
         found["Result"] = (await results.page(read, account, window, order="newest", given={})).rows
         found["SavedMatch"] = (await matching.saved(read, account, window, order="newest")).rows
         found["CreditEntry"] = (await billing.ledger(read, account, window)).rows
-        return found | await self.of_teams(world) | await self.of_many(world)
+        found |= await self.of_teams(world) | await self.of_many(world)
+        return found | await self.of_money(world) | await self.of_news(world)
 
     async def of_many(self, world: World) -> dict[str, list[Any]]:
         """The same for what many results are shown with."""
@@ -145,28 +149,71 @@ class TestOncePerLevel:
             "RemovedTeamMembers": [Removed(number) for number in numbers],
         }
 
-    @pytest.mark.parametrize(("kind", "declared"), levels())
-    async def test_one_call_answers_what_a_call_for_each_does(self, world: World, kind: str, declared: Declared) -> None:
+    async def of_money(self, world: World) -> dict[str, list[Any]]:
+        """The same for what is bought, and for who asks for a trial."""
+        from domain.billing import queries as billing
+        from domain.invoices import queries as invoices
+        from domain.kernel.paging import Window
+        from domain.orders import queries as orders
+        from domain.trials import queries as trials
+
+        read, account, window, now = world.database.read(), world.account_id, Window(first=10), world.clock.now()
+        return {
+            "Order": (await orders.page(read, account, window, order="newest", given={}, now=now)).rows,
+            "Invoice": (await invoices.page(read, account, window, order="newest", given={})).rows,
+            "CreditPackage": await billing.packages(read, account),
+            "TrialRequest": (await trials.requests(read, window)).rows,
+        }
+
+    async def of_news(self, world: World) -> dict[str, list[Any]]:
+        """The same for what is told."""
+        from domain.kernel import event_log
+        from domain.kernel.paging import Window
+        from domain.webhooks import queries as webhooks
+
+        read, account, window = world.database.read(), world.account_id, Window(first=50)
+        hooks = await webhooks.all_of(read, account)
+        return {
+            "Event": (await event_log.page(read, account, window)).rows,
+            "Webhook": hooks,
+            "Delivery": (await webhooks.deliveries(read, account, window, order="newest", given={})).rows,
+            "ReplayedDeliveries": [SimpleNamespace(webhook_key=hook.key) for hook in hooks],
+        }
+
+    async def scene(self, world: World) -> str:
+        """Have something of everything, twice where it can be; return the job profile."""
         async with world.work() as uow:
             profile = await matching.create(uow, name="Vertrieb", targets=[*WANTED.items()])
+            for number in range(2):
+                await webhooks_of.create(uow, url=f"https://{number}.example.com/hook", events=["invite.sent"])
         attempts = [(await world.complete(f"p{number}@example.com", seed=number))[1] for number in range(2)]
         for attempt in attempts:
             async with world.work() as uow:
                 await matching.save_match(uow, attempt_id=attempt, job_profile=profile)
         await world.invite("pending@example.com")
-        for _ in range(2):
+        for number in range(2):
             await add(world, await create(world), attempts.pop())
-        parents = (await self.rows(world)).get(kind, [])
-        assert parents, kind
-        context = Context(world.actor, world.database)
-        assert declared.level is not None
-        taken = inspect.signature(declared.level).parameters
-        arguments = ARGUMENTS.get(declared.level.__name__, lambda profile: {"job_profile": profile} if "job_profile" in taken else {})(
-            profile
-        )
-        together = await declared.level(parents, context, **arguments)
-        apart = [(await declared.level([parent], context, **arguments))[0] for parent in parents]
-        assert [plain(value) for value in together] == [plain(value) for value in apart]
+            await tell(world, await buy(world, "pa-single"), NoticeKind.PAID, f"evt_{number}")
+            await approve(world, await ask(world, email=f"dev{number}@ai-startup.com"))
+        return profile
+
+    async def test_one_call_answers_what_a_call_for_each_does(self, world: World) -> None:
+        """Of every such field of every type."""
+        profile = await self.scene(world)
+        rows = await self.rows(world)
+        for kind, fields in levels().items():
+            assert rows.get(kind), f"{kind} has no parents here"
+            for field in fields:
+                await self.try_level(Context(world.actor, world.database), field, rows[kind], profile)
+
+    async def try_level(self, context: Context, field: Declared, parents: list[Any], profile: str) -> None:
+        assert field.level is not None
+        name = field.level.__name__
+        taken = inspect.signature(field.level).parameters
+        arguments = ARGUMENTS.get(name, lambda profile: {"job_profile": profile} if "job_profile" in taken else {})(profile)
+        together = await field.level(parents, context, **arguments)
+        apart = [(await field.level([parent], context, **arguments))[0] for parent in parents]
+        assert [plain(value) for value in together] == [plain(value) for value in apart], name
 
 
 def plain(value: Any) -> Any:
