@@ -22,7 +22,9 @@ from resolvers.event_log import EventQuery
 from resolvers.events import EventSubscription
 from resolvers.exports import ExportMutation, ExportQuery
 from resolvers.external_references import ExternalReferenceMutation, ExternalReferenceQuery
-from resolvers.flows import FlowMutation, FlowQuery, FlowSubscription
+from resolvers.flow_assignments import FlowAssignmentMutation, FlowAssignmentQuery
+from resolvers.flow_news import FlowAssignmentSubscription
+from resolvers.flows import FlowMutation, FlowQuery
 from resolvers.instruments import InstrumentQuery
 from resolvers.invites import InviteMutation, InviteQuery
 from resolvers.invoices import InvoiceQuery
@@ -53,6 +55,7 @@ class Query(
     EntryQuery,
     EventQuery,
     ExportQuery,
+    FlowAssignmentQuery,
     FlowQuery,
     InstrumentQuery,
     InviteQuery,
@@ -85,6 +88,7 @@ class Mutation(
     CredentialMutation,
     EntryMutation,
     ExportMutation,
+    FlowAssignmentMutation,
     FlowMutation,
     InviteMutation,
     JobProfileMutation,
@@ -100,7 +104,7 @@ class Mutation(
 
 
 @strawberry.type(description="What can be listened to.")
-class Subscription(EventSubscription, FlowSubscription):
+class Subscription(EventSubscription, FlowAssignmentSubscription):
     pass
 
 
