@@ -123,7 +123,7 @@ class FlowAssignment(Node):
         queries.by_id, key="flow_id", description="Which flow; null once that was deleted."
     )
     candidate: Annotated["Candidate", strawberry.lazy("resolvers.candidates")] = edge(
-        candidates.by_keys, key="candidate_key", description="Who."
+        candidates.by_keys, key="candidate_key", description="Who it is."
     )
     email: str = attribute("The address that steps are mailed to; no address any more once the candidate was anonymised.")
     given_name: str | None = attribute("Their given name, as it was when they were put on the flow.")
@@ -247,7 +247,7 @@ class FlowAssignmentMutation:
         then=read_by(queries.assignments_by_id),
         description="Ask a candidate once more to take the step they are on, when the latest attempt at it expired or was taken back.",
     )
-    async def repeat_flow_step(self, info: Info, input: Annotated[RepeatFlowStepInput, arg("Who.")]) -> int:
+    async def repeat_flow_step(self, info: Info, input: Annotated[RepeatFlowStepInput, arg("Who is asked again.")]) -> int:
         return await assigning.repeat(info.context.work, ids.number_of("FlowAssignment", input.assignment))
 
 
