@@ -1,23 +1,24 @@
 """API keys that work for one questionnaire alone."""
 
 from collections.abc import Collection
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from sqlalchemy import func, select, update
 
 from domain.access import credentials
+from domain.access.commands import own_account
 from domain.access.credentials import NewKey
 from domain.access.errors import TokenMakesNoCredential
 from domain.access.model import ApiKey
 from domain.access.uuids import account_uuid
-from domain.access.commands import own_account
 from domain.kernel import inputs
-from domain.kernel.actor import RATE_LIMIT, ActorKind
+from domain.kernel.actor import RATE_LIMIT, Actor, ActorKind
 from domain.kernel.errors import BadInput
 from domain.kernel.identifiers import new_secret
 from domain.kernel.permissions import NARROWED, Permission
+from domain.kernel.statements import Read, Row
 from domain.kernel.work import UnitOfWork
-from domain.questionnaires import events
+from domain.questionnaires import events, queries
 from domain.questionnaires.errors import KeyOrAccountNotFound, QuestionnaireNotFound, TooManyKeys
 from domain.questionnaires.holding import hold
 from domain.questionnaires.model import Questionnaire
@@ -26,7 +27,7 @@ MOST_KEYS = 100
 """So many keys of one questionnaire can work at a time."""
 
 
-async def create(uow: UnitOfWork, questionnaire: str, account: str | None, *, name: str, permissions: Collection[Permission]) -> NewKey:
+async def create(uow: UnitOfWork, questionnaire: str, account: UUID | None, *, name: str, permissions: Collection[Permission]) -> NewKey:
     """Make a key of a questionnaire; its secret is in the answer and nowhere else.
 
     It may get any permission that such keys can have, also those that the actor lacks (contract notes, section 2).
@@ -59,7 +60,7 @@ async def create(uow: UnitOfWork, questionnaire: str, account: str | None, *, na
     return NewKey(row.key, secret)
 
 
-async def remove(uow: UnitOfWork, questionnaire: str, account: str | None, key: str) -> str:
+async def remove(uow: UnitOfWork, questionnaire: str, account: UUID | None, key: str) -> str:
     """End a key of a questionnaire at once and for good (R-QST-18).
 
     Raises QuestionnaireNotFound, NotAssociated, KeyOrAccountNotFound, also for one that was deleted before.
@@ -74,12 +75,25 @@ async def remove(uow: UnitOfWork, questionnaire: str, account: str | None, key: 
     return key
 
 
-def is_of_account(account: str | None, account_id: int) -> bool:
+async def listed(read: Read, actor: Actor, questionnaire: str, account: UUID | None) -> list[Row]:
+    """The keys of a questionnaire that work.
+
+    Raises QuestionnaireNotFound, NotAssociated, KeyOrAccountNotFound.
+    """
+    if not await queries.by_keys(read, actor.account_id, [questionnaire]):
+        raise QuestionnaireNotFound
+    hold(actor, questionnaire)
+    if not is_of_account(account, actor.account_id):
+        raise KeyOrAccountNotFound
+    return await queries.keys_of(read, actor.account_id, questionnaire)
+
+
+def is_of_account(account: UUID | None, account_id: int) -> bool:
     """Whether the account that was named, as a UUID, is the one that asks; none named is."""
-    return account is None or account.lower() == str(account_uuid(account_id))
+    return account is None or account == account_uuid(account_id)
 
 
-async def _held(uow: UnitOfWork, questionnaire: str, account: str | None) -> None:
+async def _held(uow: UnitOfWork, questionnaire: str, account: UUID | None) -> None:
     """Hold the work to one questionnaire, whose keys nobody else makes before it ends."""
     if await uow.lock(Questionnaire, uow.account_id, questionnaire) is None:
         raise QuestionnaireNotFound
