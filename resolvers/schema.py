@@ -32,7 +32,9 @@ from resolvers.privacy import PrivacyMutation, PrivacyQuery
 from resolvers.problems import LimitReached, Shortage
 from resolvers.products import ProductQuery
 from resolvers.questionnaire_keys import QuestionnaireKeyMutation, QuestionnaireKeyQuery
+from resolvers.questionnaire_results import QuestionnaireResultMutation
 from resolvers.questionnaires import QuestionnaireMutation, QuestionnaireQuery
+from resolvers.result_webhooks import ResultWebhookMutation
 from resolvers.results import ResultQuery
 from resolvers.saved_matches import SavedMatchMutation, SavedMatchQuery
 from resolvers.scalars import SCALARS
@@ -93,6 +95,8 @@ class Mutation(
     PrivacyMutation,
     QuestionnaireKeyMutation,
     QuestionnaireMutation,
+    QuestionnaireResultMutation,
+    ResultWebhookMutation,
     SavedMatchMutation,
     TeamMutation,
     TeamReportMutation,

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import bindparam, exists, func, select
@@ -98,11 +97,6 @@ def table(rows: Sequence[Any], positive_evaluations: Collection[str], positive_o
 
     cells.sort(key=lambda cell: (-cell.count, cell.evaluation, cell.outcome))
     return Calibration(cells, of(True, True), of(True, False), of(False, True), of(False, False), **aside)
-
-
-def share(part: int, of: int) -> Fraction | None:
-    """A share, exactly; None of nobody."""
-    return Fraction(part, of) if of else None
 
 
 def _aside(row: Any) -> str | None:
