@@ -50,5 +50,6 @@ def served() -> dict[str, list[Rest]]:
         roots = {name: root_field(text) for name, text in texts(files(f"rest_compat.{api.name}") / "operations").items()}
         for route in api.routes:
             shown = Rest(api=api.name, method=route.method, path=api.base_path + route.path)
-            found.setdefault(roots[route.operation], []).append(shown)
+            for way in route.ways:
+                found.setdefault(roots[way.operation], []).append(shown)
     return found

@@ -1,7 +1,7 @@
 """What an API calls things: its envelope, its statuses and codes, where its credential stands."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -25,6 +25,11 @@ def said_as_it_is(_route: Route, problem: Problem) -> Problem:
     return problem
 
 
+def one_error(_route: Route, _status: int) -> str:
+    """Every refusal looks alike."""
+    return "Error"
+
+
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """One documented API."""
@@ -46,6 +51,7 @@ class Dialect:
     success_schema: Callable[[Route, Mapping[str, Any]], Mapping[str, Any]]
     """The JSON schema of that envelope, from the schema of the answer."""
     error_schema: Mapping[str, Any]
+    """The JSON schema of a refusal, known in the document as `Error`."""
     security: Mapping[str, Any]
     """The security scheme as OpenAPI names it."""
     told: Callable[[str, str, BaseModel], Any]
@@ -56,6 +62,12 @@ class Dialect:
     """What is said of a body that could not be read, such as one that is no JSON."""
     reads_first: bool = False
     """Whether a request is refused for what is wrong with it before it is refused for what its key lacks."""
+    error_name: Callable[[Route, int], str] = one_error
+    """Which schema a refusal of an operation has, by its status, in an API whose refusals do not all look alike."""
+    error_schemas: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Those schemas, by name, beside the one above."""
+    counted: bool = True
+    """Whether a key may ask only so many times a minute; if not, only the bound on requests in flight holds (Q-16)."""
     messages: Sequence[Message] = ()
     """What is told of events."""
     always: tuple[int, ...] = ()
