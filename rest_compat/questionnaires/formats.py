@@ -24,10 +24,10 @@ def _uuid(value: str) -> str:
     return value.lower()
 
 
-def _email(value: str) -> str | None:
-    """Empty is no address."""
+def _email(value: str) -> str:
+    """Empty takes an address away."""
     if not value.strip():
-        return None
+        return ""
     from email_validator import EmailNotValidError, validate_email  # only when an address is checked
 
     try:
@@ -60,7 +60,7 @@ Needed = BeforeValidator(_needed)
 """Goes last in an annotation: `Annotated[str, Needed]`."""
 Uuid = Annotated[str, AfterValidator(_uuid), WithJsonSchema({"type": "string", "format": "uuid"})]
 Email = Annotated[str, AfterValidator(_email)]
-"""An address as it was given; None when it is empty."""
+"""An address as it was given, or an empty text."""
 Rfc3339 = Annotated[str, AfterValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})]
 Seconds = Annotated[str, BeforeValidator(_whole_seconds), WithJsonSchema({"type": "string", "format": "date-time"})]
 Given = Annotated[str, BeforeValidator(_as_given), WithJsonSchema({"type": "string", "format": "date-time"})]
