@@ -25,6 +25,11 @@ def said_as_it_is(_route: Route, problem: Problem) -> Problem:
     return problem
 
 
+def told_as_it_is(_name: str, _timestamp: str, body: BaseModel) -> Any:
+    """Tell it without an envelope."""
+    return body.model_dump()
+
+
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """One documented API."""
@@ -48,14 +53,14 @@ class Dialect:
     error_schema: Mapping[str, Any]
     security: Mapping[str, Any]
     """The security scheme as OpenAPI names it."""
-    told: Callable[[str, str, BaseModel], Any]
-    """Puts what is told of an event into the envelope of a message: its name, its moment, its body."""
     fault: Callable[[Route, ValidationError], Problem] = first_fault
     """What is wrong with the parameters of a request."""
     unreadable: Callable[[Route, Problem], Problem] = said_as_it_is
     """What is said of a body that could not be read, such as one that is no JSON."""
     reads_first: bool = False
     """Whether a request is refused for what is wrong with it before it is refused for what its key lacks."""
+    told: Callable[[str, str, BaseModel], Any] = told_as_it_is
+    """Puts what is told of an event into the envelope of a message: its name, its moment, its body."""
     messages: Sequence[Message] = ()
     """What is told of events."""
     always: tuple[int, ...] = ()
