@@ -30,6 +30,11 @@ def one_error(_route: Route, _status: int) -> str:
     return "Error"
 
 
+def told_as_it_is(_name: str, _timestamp: str, body: BaseModel) -> Any:
+    """Tell it without an envelope."""
+    return body.model_dump()
+
+
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """One documented API."""
@@ -54,8 +59,6 @@ class Dialect:
     """The JSON schema of a refusal, known in the document as `Error`."""
     security: Mapping[str, Any]
     """The security scheme as OpenAPI names it."""
-    told: Callable[[str, str, BaseModel], Any]
-    """Puts what is told of an event into the envelope of a message: its name, its moment, its body."""
     fault: Callable[[Route, ValidationError], Problem] = first_fault
     """What is wrong with the parameters of a request."""
     unreadable: Callable[[Route, Problem], Problem] = said_as_it_is
@@ -68,6 +71,8 @@ class Dialect:
     """Those schemas, by name, beside the one above."""
     counted: bool = True
     """Whether a key may ask only so many times a minute; if not, only the bound on requests in flight holds (Q-16)."""
+    told: Callable[[str, str, BaseModel], Any] = told_as_it_is
+    """Puts what is told of an event into the envelope of a message: its name, its moment, its body."""
     messages: Sequence[Message] = ()
     """What is told of events."""
     always: tuple[int, ...] = ()

@@ -12,7 +12,6 @@ from rest_compat.questionnaires.dialect import (
     fault,
     success,
     success_schema,
-    told,
     unreadable,
 )
 from rest_compat.questionnaires.messages import MESSAGES
@@ -29,7 +28,6 @@ DIALECT = Dialect(
     failure=failure,
     success=success,
     success_schema=success_schema,
-    told=told,
     fault=fault,
     unreadable=unreadable,
     reads_first=True,

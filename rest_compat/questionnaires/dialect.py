@@ -172,8 +172,3 @@ def success(body: BaseModel) -> Any:
 
 def success_schema(_route: Route, schema: Mapping[str, Any]) -> Mapping[str, Any]:
     return schema
-
-
-def told(_name: str, _timestamp: str, body: BaseModel) -> Any:
-    """A message to a webhook is its payload and nothing else."""
-    return body.model_dump()
