@@ -11,11 +11,11 @@ from gateway import graph
 from gateway.stored import StoredOperations, texts
 from resolvers.context import Api
 from resolvers.schema import Rest, build
-from rest_compat import esc, flows
+from rest_compat import esc, flows, questionnaires
 from rest_compat.dialect import Dialect
 from rest_compat.openapi import document
 
-DIALECTS: Mapping[str, Dialect] = {dialect.name: dialect for dialect in (esc.DIALECT, flows.DIALECT)}
+DIALECTS: Mapping[str, Dialect] = {dialect.name: dialect for dialect in (esc.DIALECT, flows.DIALECT, questionnaires.DIALECT)}
 
 
 def facts() -> list[Api]:

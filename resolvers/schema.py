@@ -29,9 +29,12 @@ from resolvers.invoices import InvoiceQuery
 from resolvers.job_profiles import JobProfileMutation, JobProfileQuery
 from resolvers.nodes import NodeQuery
 from resolvers.orders import OrderMutation, OrderQuery
+from resolvers.participants import ParticipantMutation, ParticipantQuery
 from resolvers.privacy import PrivacyMutation, PrivacyQuery
 from resolvers.problems import LimitReached, Shortage
 from resolvers.products import ProductQuery
+from resolvers.questionnaire_keys import QuestionnaireKeyMutation, QuestionnaireKeyQuery
+from resolvers.questionnaires import QuestionnaireMutation, QuestionnaireQuery
 from resolvers.results import ResultQuery
 from resolvers.saved_matches import SavedMatchMutation, SavedMatchQuery
 from resolvers.scalars import SCALARS
@@ -60,8 +63,11 @@ class Query(
     JobProfileQuery,
     NodeQuery,
     OrderQuery,
+    ParticipantQuery,
     PrivacyQuery,
     ProductQuery,
+    QuestionnaireKeyQuery,
+    QuestionnaireQuery,
     ResultQuery,
     SavedMatchQuery,
     StatisticsQuery,
@@ -89,7 +95,10 @@ class Mutation(
     InviteMutation,
     JobProfileMutation,
     OrderMutation,
+    ParticipantMutation,
     PrivacyMutation,
+    QuestionnaireKeyMutation,
+    QuestionnaireMutation,
     SavedMatchMutation,
     TeamMutation,
     TeamReportMutation,

@@ -63,7 +63,7 @@ class SetOutcome(Parameters):
 
 
 class Participant(Body):
-    project_uuid: str = at("questionnaire.key")
+    project_uuid: str = at("questionnaireKey")
     phone_number1: Text = at("phoneNumber1")
     phone_number2: Text = at("phoneNumber2")
     interview_ref_num: Text = at("interviewReference")
