@@ -57,6 +57,7 @@ class Participant(Node):
     questionnaire: Annotated["Questionnaire", strawberry.lazy("resolvers.questionnaires")] = edge(
         queries.by_keys, key="questionnaire_key", description="What they are asked to take."
     )
+    questionnaire_key: str = attribute("The key of that questionnaire, also for keys that may not read questionnaires.")
     candidate: Annotated["Candidate", strawberry.lazy("resolvers.candidates")] | None = edge(
         candidates.by_keys,
         key="candidate_key",

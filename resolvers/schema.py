@@ -21,6 +21,8 @@ from resolvers.entries import EntryMutation, EntryQuery
 from resolvers.event_log import EventQuery
 from resolvers.events import EventSubscription
 from resolvers.exports import ExportMutation, ExportQuery
+from resolvers.external_references import ExternalReferenceMutation, ExternalReferenceQuery
+from resolvers.flows import FlowMutation, FlowQuery, FlowSubscription
 from resolvers.instruments import InstrumentQuery
 from resolvers.invites import InviteMutation, InviteQuery
 from resolvers.invoices import InvoiceQuery
@@ -51,10 +53,12 @@ class Query(
     AttemptQuery,
     BillingQuery,
     CandidateQuery,
+    ExternalReferenceQuery,
     CredentialQuery,
     EntryQuery,
     EventQuery,
     ExportQuery,
+    FlowQuery,
     InstrumentQuery,
     InviteQuery,
     InvoiceQuery,
@@ -85,9 +89,11 @@ class Mutation(
     AccessMutation,
     AttemptMutation,
     CandidateMutation,
+    ExternalReferenceMutation,
     CredentialMutation,
     EntryMutation,
     ExportMutation,
+    FlowMutation,
     InviteMutation,
     JobProfileMutation,
     OrderMutation,
@@ -107,7 +113,7 @@ class Mutation(
 
 
 @strawberry.type(description="What can be listened to.")
-class Subscription(EventSubscription):
+class Subscription(EventSubscription, FlowSubscription):
     pass
 
 
