@@ -96,7 +96,7 @@ class Participant(Node):
         queries.attempts_by_participant,
         key="key",
         otherwise=(),
-        description="Each time that they were asked, the first one first; at most 100.",
+        description="Each time that they were asked, in order; at most 100.",
     )
     created_at: datetime = attribute("When they were added.")
     updated_at: datetime = attribute("When something about them changed last.")

@@ -23,6 +23,7 @@ from resolvers.events import EventSubscription
 from resolvers.exports import ExportMutation, ExportQuery
 from resolvers.external_references import ExternalReferenceMutation, ExternalReferenceQuery
 from resolvers.flows import FlowMutation, FlowQuery, FlowSubscription
+from resolvers.guides import GuideQuery
 from resolvers.instruments import InstrumentQuery
 from resolvers.invites import InviteMutation, InviteQuery
 from resolvers.invoices import InvoiceQuery
@@ -59,6 +60,7 @@ class Query(
     EventQuery,
     ExportQuery,
     FlowQuery,
+    GuideQuery,
     InstrumentQuery,
     InviteQuery,
     InvoiceQuery,
