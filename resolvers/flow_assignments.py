@@ -16,6 +16,7 @@ from domain.invites import queries as invites
 from domain.kernel.language import Language
 from domain.kernel.paging import Window
 from domain.kernel.permissions import Permission
+from domain.questionnaires import queries as questionnaires
 from resolvers import ids
 from resolvers.context import Context
 from resolvers.declared import Guarded, root_field
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from resolvers.candidates import Candidate
     from resolvers.flows import Flow
     from resolvers.invites import Invite
+    from resolvers.participants import Participant
 
 from resolvers.flow_steps import FlowStep
 
@@ -85,6 +87,9 @@ class FlowAttempt:
     taking: str = attribute("The key of what they were asked by: an invite, or a participant of a questionnaire.")
     invite: Annotated["Invite", strawberry.lazy("resolvers.invites")] | None = edge(
         invites.by_keys, key="taking", description="The invite; null where it is another instrument than the profile questionnaire."
+    )
+    participant: Annotated["Participant", strawberry.lazy("resolvers.participants")] | None = edge(
+        questionnaires.participants_by_key, key="taking", description="The participant; null where it is no questionnaire."
     )
     asked_at: datetime = attribute("When they were asked.")
     mailed_at: datetime | None = attribute("When the mail was handed to the mail server.")

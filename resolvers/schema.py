@@ -25,15 +25,21 @@ from resolvers.external_references import ExternalReferenceMutation, ExternalRef
 from resolvers.flow_assignments import FlowAssignmentMutation, FlowAssignmentQuery
 from resolvers.flow_news import FlowAssignmentSubscription
 from resolvers.flows import FlowMutation, FlowQuery
+from resolvers.guides import GuideQuery
 from resolvers.instruments import InstrumentQuery
 from resolvers.invites import InviteMutation, InviteQuery
 from resolvers.invoices import InvoiceQuery
 from resolvers.job_profiles import JobProfileMutation, JobProfileQuery
 from resolvers.nodes import NodeQuery
 from resolvers.orders import OrderMutation, OrderQuery
+from resolvers.participants import ParticipantMutation, ParticipantQuery
 from resolvers.privacy import PrivacyMutation, PrivacyQuery
 from resolvers.problems import LimitReached, Shortage
 from resolvers.products import ProductQuery
+from resolvers.questionnaire_keys import QuestionnaireKeyMutation, QuestionnaireKeyQuery
+from resolvers.questionnaire_results import QuestionnaireResultMutation
+from resolvers.questionnaires import QuestionnaireMutation, QuestionnaireQuery
+from resolvers.result_webhooks import ResultWebhookMutation
 from resolvers.results import ResultQuery
 from resolvers.saved_matches import SavedMatchMutation, SavedMatchQuery
 from resolvers.scalars import SCALARS
@@ -57,14 +63,18 @@ class Query(
     ExportQuery,
     FlowAssignmentQuery,
     FlowQuery,
+    GuideQuery,
     InstrumentQuery,
     InviteQuery,
     InvoiceQuery,
     JobProfileQuery,
     NodeQuery,
     OrderQuery,
+    ParticipantQuery,
     PrivacyQuery,
     ProductQuery,
+    QuestionnaireKeyQuery,
+    QuestionnaireQuery,
     ResultQuery,
     SavedMatchQuery,
     StatisticsQuery,
@@ -93,7 +103,12 @@ class Mutation(
     InviteMutation,
     JobProfileMutation,
     OrderMutation,
+    ParticipantMutation,
     PrivacyMutation,
+    QuestionnaireKeyMutation,
+    QuestionnaireMutation,
+    QuestionnaireResultMutation,
+    ResultWebhookMutation,
     SavedMatchMutation,
     TeamMutation,
     TeamReportMutation,

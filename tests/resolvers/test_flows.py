@@ -236,7 +236,7 @@ class TestOtherLists:
         await take(http.world, assignment)
         assert (await http.esc("GET", "/invites")).json()["data"]["invites"] == []
         [profile] = (await http.esc("GET", "/profiles")).json()["data"]["profiles"]
-        assert profile["email"] == "anna@example.com"
+        assert profile["candidate"]["email"] == "anna@example.com"
 
 
 class TestListening:
