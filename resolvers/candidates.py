@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import strawberry
 
-from domain.candidates import commands, queries
+from domain.candidates import commands, queries, references
+from domain.flows import queries as flows
 from domain.invites import commands as invite_commands
 from domain.invites import queries as invites
 from domain.kernel import names
@@ -15,11 +16,14 @@ from domain.kernel.language import Language
 from domain.kernel.permissions import Permission
 from domain.matching import queries as matching
 from domain.privacy import queries as privacy
+from domain.questionnaires import queries as questionnaires
 from domain.results import queries as results
 from domain.teams import queries as teams
 from resolvers import attempts as attempt_types
+from resolvers import flow_assignments as flow_types
 from resolvers import ids
 from resolvers import invites as invite_types
+from resolvers import participants as participant_types
 from resolvers import privacy as privacy_types
 from resolvers import results as result_types
 from resolvers.context import Context
@@ -30,6 +34,7 @@ from resolvers.inputs import given as given_in
 from resolvers.nodes import Node, findable
 from resolvers.rankings import RankedProfile, best_profiles
 from resolvers.saved_matches import SavedMatch
+from resolvers.scalars import Reference
 
 if TYPE_CHECKING:
     from resolvers.teams import Team
@@ -43,6 +48,13 @@ class Held:
 
     graph_type: ClassVar[str] = "Dossier"
     key: str
+
+
+@graph_type(requires=READ, description="What another system calls a candidate.")
+class ExternalReference:
+    system: str = attribute("The system's name, such as `JOB_CANDIDATE`.")
+    reference: Reference = computed(references.read, columns=("reference",), description="Its number or text for them, as it was given.")
+    created_at: datetime = attribute("When the account told it.")
 
 
 @graph_type(requires=READ, description="One person in one account, found by their email address, whichever door they came through.")
@@ -84,6 +96,9 @@ class Candidate(Node):
     )
     created_at: datetime = attribute("When they became known to the account.")
     updated_at: datetime = attribute("When something about them changed last.")
+    external_references: list[ExternalReference] = edge(
+        references.by_candidates, key="key", otherwise=(), description="What other systems call them, the oldest first; at most 100."
+    )
     invites: Connection[invite_types.Invite] = connection(
         lambda context, keys, window, order, given: invites.pages_by_candidate(
             context.read, context.account_id, keys, window, order=order, given=given, now=context.now
@@ -127,6 +142,28 @@ class Candidate(Node):
         order=ListOrder,
         default=ListOrder.NEWEST,
         description="The job profiles they were assigned to, with their scores.",
+    )
+    flow_assignments: Connection[flow_types.FlowAssignment] = connection(
+        lambda context, keys, window, order, given: flows.assignments_by_candidate(
+            context.read, context.account_id, keys, window, order=order, given=given
+        ),
+        of=flow_types.FlowAssignment,
+        key="key",
+        order=ListOrder,
+        default=ListOrder.NEWEST,
+        filter=flow_types.FlowAssignmentFilter,
+        description="The flows they are on.",
+    )
+    participants: Connection[participant_types.Participant] = connection(
+        lambda context, keys, window, order, given: questionnaires.participants_by_candidate(
+            context.read, context.account_id, keys, window, order=order, given=given
+        ),
+        of=participant_types.Participant,
+        key="key",
+        order=ListOrder,
+        default=ListOrder.NEWEST,
+        filter=participant_types.ParticipantFilter,
+        description="The questionnaires that they are asked to take.",
     )
     teams: list[Annotated["Team", strawberry.lazy("resolvers.teams")]] = edge(
         teams.by_candidate, key="key", otherwise=(), description="The teams that they are in, newest first; at most 100."

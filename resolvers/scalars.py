@@ -1,9 +1,11 @@
 """Scalars of the graph: how they are written and what is taken for them."""
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, NewType
+from uuid import UUID
 
 import orjson
 import strawberry
@@ -11,7 +13,10 @@ from graphql import GraphQLError
 
 BigInt = NewType("BigInt", int)
 Json = NewType("Json", object)
+Reference = NewType("Reference", object)
+"""A whole number or a text: what another system calls something."""
 LARGEST = 2**63 - 1
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 
 
 def write_moment(moment: datetime) -> str:
@@ -75,6 +80,25 @@ def _read_day(value: Any) -> date:
     raise GraphQLError("A Date is a day such as '2026-11-22'.")
 
 
+def read_reference(value: Any) -> Any:
+    """A whole number of at most 64 bits, or a text.
+
+    Raises GraphQLError.
+    """
+    if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool) and abs(value) <= LARGEST):
+        return value
+    raise GraphQLError("A Reference is a whole number of at most 64 bits, or a text.")
+
+
+def _read_uuid(value: Any) -> UUID:
+    try:
+        if _UUID.fullmatch(value):
+            return UUID(value)
+    except TypeError:
+        pass
+    raise GraphQLError("A UUID is a text such as '0b6f3c1e-7a52-4d8e-9b37-6f0d2b9c41ae'.")
+
+
 def _as_it_is(value: Any) -> Any:
     return value
 
@@ -101,6 +125,19 @@ SCALARS: dict[object, Any] = {
         description="Any JSON value; what is in it is described by a JSON Schema beside it.",
         specified_by_url="https://www.rfc-editor.org/rfc/rfc8259",
         serialize=_as_it_is,
+    ),
+    Reference: strawberry.scalar(
+        name="Reference",
+        description="What another system calls something: a whole number or a text, given back as it came.",
+        serialize=_as_it_is,
+        parse_value=read_reference,
+    ),
+    UUID: strawberry.scalar(
+        name="UUID",
+        description="A UUID in lower case with hyphens: `0b6f3c1e-7a52-4d8e-9b37-6f0d2b9c41ae`.",
+        specified_by_url="https://www.rfc-editor.org/rfc/rfc9562",
+        serialize=str,
+        parse_value=_read_uuid,
     ),
     Decimal: strawberry.scalar(
         name="Decimal",

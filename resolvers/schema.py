@@ -21,15 +21,25 @@ from resolvers.entries import EntryMutation, EntryQuery
 from resolvers.event_log import EventQuery
 from resolvers.events import EventSubscription
 from resolvers.exports import ExportMutation, ExportQuery
+from resolvers.external_references import ExternalReferenceMutation, ExternalReferenceQuery
+from resolvers.flow_assignments import FlowAssignmentMutation, FlowAssignmentQuery
+from resolvers.flow_news import FlowAssignmentSubscription
+from resolvers.flows import FlowMutation, FlowQuery
+from resolvers.guides import GuideQuery
 from resolvers.instruments import InstrumentQuery
 from resolvers.invites import InviteMutation, InviteQuery
 from resolvers.invoices import InvoiceQuery
 from resolvers.job_profiles import JobProfileMutation, JobProfileQuery
 from resolvers.nodes import NodeQuery
 from resolvers.orders import OrderMutation, OrderQuery
+from resolvers.participants import ParticipantMutation, ParticipantQuery
 from resolvers.privacy import PrivacyMutation, PrivacyQuery
 from resolvers.problems import LimitReached, Shortage
 from resolvers.products import ProductQuery
+from resolvers.questionnaire_keys import QuestionnaireKeyMutation, QuestionnaireKeyQuery
+from resolvers.questionnaire_results import QuestionnaireResultMutation
+from resolvers.questionnaires import QuestionnaireMutation, QuestionnaireQuery
+from resolvers.result_webhooks import ResultWebhookMutation
 from resolvers.results import ResultQuery
 from resolvers.saved_matches import SavedMatchMutation, SavedMatchQuery
 from resolvers.scalars import SCALARS
@@ -46,18 +56,25 @@ class Query(
     AttemptQuery,
     BillingQuery,
     CandidateQuery,
+    ExternalReferenceQuery,
     CredentialQuery,
     EntryQuery,
     EventQuery,
     ExportQuery,
+    FlowAssignmentQuery,
+    FlowQuery,
+    GuideQuery,
     InstrumentQuery,
     InviteQuery,
     InvoiceQuery,
     JobProfileQuery,
     NodeQuery,
     OrderQuery,
+    ParticipantQuery,
     PrivacyQuery,
     ProductQuery,
+    QuestionnaireKeyQuery,
+    QuestionnaireQuery,
     ResultQuery,
     SavedMatchQuery,
     StatisticsQuery,
@@ -77,13 +94,21 @@ class Mutation(
     AccessMutation,
     AttemptMutation,
     CandidateMutation,
+    ExternalReferenceMutation,
     CredentialMutation,
     EntryMutation,
     ExportMutation,
+    FlowAssignmentMutation,
+    FlowMutation,
     InviteMutation,
     JobProfileMutation,
     OrderMutation,
+    ParticipantMutation,
     PrivacyMutation,
+    QuestionnaireKeyMutation,
+    QuestionnaireMutation,
+    QuestionnaireResultMutation,
+    ResultWebhookMutation,
     SavedMatchMutation,
     TeamMutation,
     TeamReportMutation,
@@ -94,7 +119,7 @@ class Mutation(
 
 
 @strawberry.type(description="What can be listened to.")
-class Subscription(EventSubscription):
+class Subscription(EventSubscription, FlowAssignmentSubscription):
     pass
 
 
