@@ -14,6 +14,7 @@ from domain.kernel.errors import Forbidden
 from domain.kernel.language import Language
 from domain.kernel.permissions import Permission
 from domain.matching import queries as matching
+from domain.merging import queries as merging
 from domain.privacy import queries as privacy
 from domain.results import queries as results
 from domain.teams import queries as teams
@@ -27,6 +28,7 @@ from resolvers.enums import DetailSource, Gender, ListOrder, PersonOrder
 from resolvers.fields import Connection, Info, arg, attribute, computed, connection, edge, graph_type, listing, mutation, query, read_by
 from resolvers.inputs import defaulted, optional, required
 from resolvers.inputs import given as given_in
+from resolvers.merges import CandidateMerge
 from resolvers.nodes import Node, findable
 from resolvers.rankings import RankedProfile, best_profiles
 from resolvers.saved_matches import SavedMatch
@@ -80,9 +82,20 @@ class Candidate(Node):
     protected: bool = attribute("Whether they are kept from being erased.")
     anonymized_at: datetime | None = attribute("When they were anonymised.")
     can_erase: bool = computed(
-        lambda protected, anonymized_at: not protected and anonymized_at is None,
-        columns=("protected", "anonymized_at"),
-        description="Whether they can be erased: neither protected nor anonymised already.",
+        lambda protected, anonymized_at, merged_into: not protected and anonymized_at is None and merged_into is None,
+        columns=("protected", "anonymized_at", "merged_into"),
+        description="Whether they can be erased: neither protected nor anonymised already, nor merged into somebody.",
+    )
+    merged_into: Annotated["Candidate", strawberry.lazy("resolvers.candidates")] | None = edge(
+        queries.by_keys, key="merged_into", description="Who has everything of theirs, being the same person; null unless they were merged."
+    )
+    merges: Connection[CandidateMerge] = connection(
+        lambda context, keys, window, order, _given: merging.by_candidates(context.read, context.account_id, keys, window, order=order),
+        of=CandidateMerge,
+        key="key",
+        order=ListOrder,
+        default=ListOrder.NEWEST,
+        description="Whom they absorbed, being the same person; merges that were undone, too.",
     )
     erasure: privacy_types.Erasure | None = edge(
         privacy.by_candidate, key="key", description="How they were erased; null unless they were."

@@ -26,6 +26,7 @@ from resolvers.instruments import InstrumentQuery
 from resolvers.invites import InviteMutation, InviteQuery
 from resolvers.invoices import InvoiceQuery
 from resolvers.job_profiles import JobProfileMutation, JobProfileQuery
+from resolvers.merges import MergeMutation, MergeQuery
 from resolvers.nodes import NodeQuery
 from resolvers.orders import OrderMutation, OrderQuery
 from resolvers.privacy import PrivacyMutation, PrivacyQuery
@@ -47,15 +48,16 @@ class Query(
     AttemptQuery,
     BillingQuery,
     CandidateQuery,
-    ExternalReferenceQuery,
     CredentialQuery,
     EntryQuery,
     EventQuery,
     ExportQuery,
+    ExternalReferenceQuery,
     InstrumentQuery,
     InviteQuery,
     InvoiceQuery,
     JobProfileQuery,
+    MergeQuery,
     NodeQuery,
     OrderQuery,
     PrivacyQuery,
@@ -79,12 +81,13 @@ class Mutation(
     AccessMutation,
     AttemptMutation,
     CandidateMutation,
-    ExternalReferenceMutation,
     CredentialMutation,
     EntryMutation,
     ExportMutation,
+    ExternalReferenceMutation,
     InviteMutation,
     JobProfileMutation,
+    MergeMutation,
     OrderMutation,
     PrivacyMutation,
     SavedMatchMutation,
