@@ -42,7 +42,7 @@ async def move(uow: UnitOfWork, giver: str, taker: str) -> Moved:
     for table in tables():
         done = await uow.session.execute(_moving(table.name), parameters)
         if rows := sorted([list(row) for row in done]):
-            moved[table.name] = rows
+            moved[str(table.name)] = rows
     uow.session.expire_all()
     return moved
 

@@ -41,7 +41,15 @@ async def two_people(world: World) -> tuple[str, str, int]:
 def _shared(account_id: int) -> list[Entity]:
     return [
         JobProfile(
-            account_id=account_id, key="jp_1", name="J", sort_name="j", type="standard", targets={}, target_count=0, created_at=START, updated_at=START
+            account_id=account_id,
+            key="jp_1",
+            name="J",
+            sort_name="j",
+            type="standard",
+            targets={},
+            target_count=0,
+            created_at=START,
+            updated_at=START,
         ),
         Flow(account_id=account_id, flow_id=1, name="F", created_at=START, updated_at=START),
         FlowStep(

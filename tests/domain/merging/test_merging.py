@@ -13,7 +13,7 @@ from domain.candidates.errors import Anonymized, Merged, TooManyReferences
 from domain.candidates.model import Candidate
 from domain.kernel.columns import Entity
 from domain.kernel.errors import BadInput, DomainError, NotFound
-from domain.kernel.personal import SUBJECT_COLUMN
+from domain.kernel.personal import SUBJECT_COLUMN, Content
 from domain.matching.ranking.cache import matrices
 from domain.merging import moving
 from domain.merging import queries as merges
@@ -40,13 +40,17 @@ class TestTables:
         assert moving_tables == {*ABOUT, "candidate"} - set(moving.NEVER)
         assert all(moving.NEVER.values())
 
-    def test_no_row_that_moves_can_meet_another(self) -> None:
-        """Neither a unique index nor a primary key has the column by which rows belong to somebody."""
+    def test_rows_that_move_have_keys_that_name_nobody_and_meet_no_other(self) -> None:
+        """Q-11: a merge writes keys down; and no index allows just one row of a person."""
         for table in moving.tables():
             column = moving.column_of(table)
             unique = [index.name for index in table.indexes if index.unique and column in [each.name for each in index.columns]]
             assert unique == [], table.name
             assert column not in table.primary_key.columns, table.name
+            words = [
+                each.name for each in table.primary_key.columns if (held := each.info.get("holding")) and held.content is not Content.NONE
+            ]
+            assert words == [], table.name
             assert not [each for each in table.constraints if column in getattr(each, "columns", ()) and "Unique" in type(each).__name__]
 
 
