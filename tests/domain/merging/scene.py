@@ -1,6 +1,5 @@
 """Two people who have everything that people can have, some of it of the same thing."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -128,13 +127,13 @@ async def unmerge(world: World, key: str) -> str:
 
 async def snapshot(world: World, *but: str) -> Snapshot:
     """Every row of every table of the account's, but for what a merge may leave behind."""
-    tables = [table for table in Entity.metadata.sorted_tables if table.name not in {*TOLD_ELSEWHERE, *but}]
+    own = [table for table in Entity.metadata.sorted_tables if "account_id" in table.columns and table.name not in {*TOLD_ELSEWHERE, *but}]
+    taken = {}
     async with world.work() as uow:
-        return {table.name: sorted(map(_comparable, await uow.session.execute(select(*table.columns))), key=repr) for table in tables}
-
-
-def _comparable(row: Sequence[Any]) -> tuple[Any, ...]:
-    return tuple(row)
+        for table in own:
+            rows = await uow.session.execute(select(*table.columns).where(table.c.account_id == uow.account_id))
+            taken[str(table.name)] = sorted(map(tuple, rows), key=repr)
+    return taken
 
 
 def whose(taken: Snapshot, table: str) -> list[str]:
