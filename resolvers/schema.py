@@ -22,6 +22,7 @@ from resolvers.event_log import EventQuery
 from resolvers.events import EventSubscription
 from resolvers.exports import ExportMutation, ExportQuery
 from resolvers.external_references import ExternalReferenceMutation, ExternalReferenceQuery
+from resolvers.flows import FlowMutation, FlowQuery, FlowSubscription
 from resolvers.instruments import InstrumentQuery
 from resolvers.invites import InviteMutation, InviteQuery
 from resolvers.invoices import InvoiceQuery
@@ -53,6 +54,7 @@ class Query(
     EventQuery,
     ExportQuery,
     ExternalReferenceQuery,
+    FlowQuery,
     InstrumentQuery,
     InviteQuery,
     InvoiceQuery,
@@ -85,6 +87,7 @@ class Mutation(
     EntryMutation,
     ExportMutation,
     ExternalReferenceMutation,
+    FlowMutation,
     InviteMutation,
     JobProfileMutation,
     MergeMutation,
@@ -100,7 +103,7 @@ class Mutation(
 
 
 @strawberry.type(description="What can be listened to.")
-class Subscription(EventSubscription):
+class Subscription(EventSubscription, FlowSubscription):
     pass
 
 

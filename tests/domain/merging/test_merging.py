@@ -23,7 +23,7 @@ from domain.privacy import commands as privacy
 from domain.privacy import dossier
 from domain.privacy import queries as erasures
 from domain.privacy.finishing import Logged
-from domain.teams import composition
+from domain.teams import people as measuring
 from tests.domain.invites.acting import news, now_at
 from tests.domain.kernel.population import fill
 from tests.domain.merging.scene import ANJA, ANNA, merge, snapshot, two_people, unmerge, whose
@@ -188,8 +188,7 @@ class TestWhatCounts:
                 return matrix.size
 
         async def composed() -> int:
-            [made] = (await composition.compositions(world.database.read(), world.account_id, [team])).values()
-            return int(made.people)
+            return len((await measuring.measured(world.database.read(), world.account_id, [team]))[team])
 
         assert (await ranked(), await composed()) == (2, 2)
         key = await merge(world, anna, anja)
