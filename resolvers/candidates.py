@@ -16,11 +16,13 @@ from domain.kernel.permissions import Permission
 from domain.matching import queries as matching
 from domain.merging import queries as merging
 from domain.privacy import queries as privacy
+from domain.questionnaires import queries as questionnaires
 from domain.results import queries as results
 from domain.teams import queries as teams
 from resolvers import attempts as attempt_types
 from resolvers import ids
 from resolvers import invites as invite_types
+from resolvers import participants as participant_types
 from resolvers import privacy as privacy_types
 from resolvers import results as result_types
 from resolvers.context import Context
@@ -151,6 +153,17 @@ class Candidate(Node):
         order=ListOrder,
         default=ListOrder.NEWEST,
         description="The job profiles they were assigned to, with their scores.",
+    )
+    participants: Connection[participant_types.Participant] = connection(
+        lambda context, keys, window, order, given: questionnaires.participants_by_candidate(
+            context.read, context.account_id, keys, window, order=order, given=given
+        ),
+        of=participant_types.Participant,
+        key="key",
+        order=ListOrder,
+        default=ListOrder.NEWEST,
+        filter=participant_types.ParticipantFilter,
+        description="The questionnaires that they are asked to take.",
     )
     teams: list[Annotated["Team", strawberry.lazy("resolvers.teams")]] = edge(
         teams.by_candidate, key="key", otherwise=(), description="The teams that they are in, newest first; at most 100."

@@ -23,6 +23,7 @@ from resolvers.events import EventSubscription
 from resolvers.exports import ExportMutation, ExportQuery
 from resolvers.external_references import ExternalReferenceMutation, ExternalReferenceQuery
 from resolvers.flows import FlowMutation, FlowQuery, FlowSubscription
+from resolvers.guides import GuideQuery
 from resolvers.instruments import InstrumentQuery
 from resolvers.invites import InviteMutation, InviteQuery
 from resolvers.invoices import InvoiceQuery
@@ -30,9 +31,12 @@ from resolvers.job_profiles import JobProfileMutation, JobProfileQuery
 from resolvers.merges import MergeMutation, MergeQuery
 from resolvers.nodes import NodeQuery
 from resolvers.orders import OrderMutation, OrderQuery
+from resolvers.participants import ParticipantMutation, ParticipantQuery
 from resolvers.privacy import PrivacyMutation, PrivacyQuery
 from resolvers.problems import LimitReached, Shortage
 from resolvers.products import ProductQuery
+from resolvers.questionnaire_keys import QuestionnaireKeyMutation, QuestionnaireKeyQuery
+from resolvers.questionnaires import QuestionnaireMutation, QuestionnaireQuery
 from resolvers.results import ResultQuery
 from resolvers.saved_matches import SavedMatchMutation, SavedMatchQuery
 from resolvers.scalars import SCALARS
@@ -55,6 +59,7 @@ class Query(
     ExportQuery,
     ExternalReferenceQuery,
     FlowQuery,
+    GuideQuery,
     InstrumentQuery,
     InviteQuery,
     InvoiceQuery,
@@ -62,8 +67,11 @@ class Query(
     MergeQuery,
     NodeQuery,
     OrderQuery,
+    ParticipantQuery,
     PrivacyQuery,
     ProductQuery,
+    QuestionnaireKeyQuery,
+    QuestionnaireQuery,
     ResultQuery,
     SavedMatchQuery,
     StatisticsQuery,
@@ -92,7 +100,10 @@ class Mutation(
     JobProfileMutation,
     MergeMutation,
     OrderMutation,
+    ParticipantMutation,
     PrivacyMutation,
+    QuestionnaireKeyMutation,
+    QuestionnaireMutation,
     SavedMatchMutation,
     TeamMutation,
     TeamReportMutation,
