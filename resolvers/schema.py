@@ -22,7 +22,9 @@ from resolvers.event_log import EventQuery
 from resolvers.events import EventSubscription
 from resolvers.exports import ExportMutation, ExportQuery
 from resolvers.external_references import ExternalReferenceMutation, ExternalReferenceQuery
-from resolvers.flows import FlowMutation, FlowQuery, FlowSubscription
+from resolvers.flow_assignments import FlowAssignmentMutation, FlowAssignmentQuery
+from resolvers.flow_news import FlowAssignmentSubscription
+from resolvers.flows import FlowMutation, FlowQuery
 from resolvers.guides import GuideQuery
 from resolvers.instruments import InstrumentQuery
 from resolvers.invites import InviteMutation, InviteQuery
@@ -58,6 +60,7 @@ class Query(
     EventQuery,
     ExportQuery,
     ExternalReferenceQuery,
+    FlowAssignmentQuery,
     FlowQuery,
     GuideQuery,
     InstrumentQuery,
@@ -95,6 +98,7 @@ class Mutation(
     EntryMutation,
     ExportMutation,
     ExternalReferenceMutation,
+    FlowAssignmentMutation,
     FlowMutation,
     InviteMutation,
     JobProfileMutation,
@@ -114,7 +118,7 @@ class Mutation(
 
 
 @strawberry.type(description="What can be listened to.")
-class Subscription(EventSubscription, FlowSubscription):
+class Subscription(EventSubscription, FlowAssignmentSubscription):
     pass
 
 

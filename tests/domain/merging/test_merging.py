@@ -91,7 +91,10 @@ class TestMerge:
         dice = random.Random(seed)
         async with world.work() as uow:
             free = select(Candidate.key).where(
-                Candidate.account_id == world.account_id, Candidate.anonymized_at.is_(None), Candidate.protected.is_(False)
+                Candidate.account_id == world.account_id,
+                Candidate.anonymized_at.is_(None),
+                Candidate.protected.is_(False),
+                Candidate.merged_into.is_(None),
             )
             people = sorted((await uow.session.execute(free)).scalars())
         before = await snapshot(world)
