@@ -15,6 +15,7 @@ from domain.kernel.errors import Forbidden
 from domain.kernel.language import Language
 from domain.kernel.permissions import Permission
 from domain.matching import queries as matching
+from domain.merging import queries as merging
 from domain.privacy import queries as privacy
 from domain.questionnaires import queries as questionnaires
 from domain.results import queries as results
@@ -31,6 +32,7 @@ from resolvers.enums import DetailSource, Gender, ListOrder, PersonOrder
 from resolvers.fields import Connection, Info, arg, attribute, computed, connection, edge, graph_type, listing, mutation, query, read_by
 from resolvers.inputs import defaulted, optional, required
 from resolvers.inputs import given as given_in
+from resolvers.merges import CandidateMerge
 from resolvers.nodes import Node, findable
 from resolvers.rankings import RankedProfile, best_profiles
 from resolvers.saved_matches import SavedMatch
@@ -84,9 +86,20 @@ class Candidate(Node):
     protected: bool = attribute("Whether they are kept from being erased.")
     anonymized_at: datetime | None = attribute("When they were anonymised.")
     can_erase: bool = computed(
-        lambda protected, anonymized_at: not protected and anonymized_at is None,
-        columns=("protected", "anonymized_at"),
-        description="Whether they can be erased: neither protected nor anonymised already.",
+        lambda protected, anonymized_at, merged_into: not protected and anonymized_at is None and merged_into is None,
+        columns=("protected", "anonymized_at", "merged_into"),
+        description="Whether they can be erased: neither protected nor anonymised already, nor merged into somebody.",
+    )
+    merged_into: Annotated["Candidate", strawberry.lazy("resolvers.candidates")] | None = edge(
+        queries.by_keys, key="merged_into", description="Who has everything of theirs, being the same person; null unless they were merged."
+    )
+    merges: Connection[CandidateMerge] = connection(
+        lambda context, keys, window, order, _given: merging.by_candidates(context.read, context.account_id, keys, window, order=order),
+        of=CandidateMerge,
+        key="key",
+        order=ListOrder,
+        default=ListOrder.NEWEST,
+        description="Whom they absorbed, being the same person; merges that were undone, too.",
     )
     erasure: privacy_types.Erasure | None = edge(
         privacy.by_candidate, key="key", description="How they were erased; null unless they were."
@@ -143,17 +156,6 @@ class Candidate(Node):
         default=ListOrder.NEWEST,
         description="The job profiles they were assigned to, with their scores.",
     )
-    flow_assignments: Connection[flow_types.FlowAssignment] = connection(
-        lambda context, keys, window, order, given: flows.assignments_by_candidate(
-            context.read, context.account_id, keys, window, order=order, given=given
-        ),
-        of=flow_types.FlowAssignment,
-        key="key",
-        order=ListOrder,
-        default=ListOrder.NEWEST,
-        filter=flow_types.FlowAssignmentFilter,
-        description="The flows they are on.",
-    )
     participants: Connection[participant_types.Participant] = connection(
         lambda context, keys, window, order, given: questionnaires.participants_by_candidate(
             context.read, context.account_id, keys, window, order=order, given=given
@@ -164,6 +166,17 @@ class Candidate(Node):
         default=ListOrder.NEWEST,
         filter=participant_types.ParticipantFilter,
         description="The questionnaires that they are asked to take.",
+    )
+    flow_assignments: Connection[flow_types.FlowAssignment] = connection(
+        lambda context, keys, window, order, given: flows.assignments_by_candidate(
+            context.read, context.account_id, keys, window, order=order, given=given
+        ),
+        of=flow_types.FlowAssignment,
+        key="key",
+        order=ListOrder,
+        default=ListOrder.NEWEST,
+        filter=flow_types.FlowAssignmentFilter,
+        description="The flows they are on.",
     )
     teams: list[Annotated["Team", strawberry.lazy("resolvers.teams")]] = edge(
         teams.by_candidate, key="key", otherwise=(), description="The teams that they are in, newest first; at most 100."

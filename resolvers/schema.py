@@ -30,6 +30,7 @@ from resolvers.instruments import InstrumentQuery
 from resolvers.invites import InviteMutation, InviteQuery
 from resolvers.invoices import InvoiceQuery
 from resolvers.job_profiles import JobProfileMutation, JobProfileQuery
+from resolvers.merges import MergeMutation, MergeQuery
 from resolvers.nodes import NodeQuery
 from resolvers.orders import OrderMutation, OrderQuery
 from resolvers.participants import ParticipantMutation, ParticipantQuery
@@ -56,11 +57,11 @@ class Query(
     AttemptQuery,
     BillingQuery,
     CandidateQuery,
-    ExternalReferenceQuery,
     CredentialQuery,
     EntryQuery,
     EventQuery,
     ExportQuery,
+    ExternalReferenceQuery,
     FlowAssignmentQuery,
     FlowQuery,
     GuideQuery,
@@ -68,6 +69,7 @@ class Query(
     InviteQuery,
     InvoiceQuery,
     JobProfileQuery,
+    MergeQuery,
     NodeQuery,
     OrderQuery,
     ParticipantQuery,
@@ -94,14 +96,15 @@ class Mutation(
     AccessMutation,
     AttemptMutation,
     CandidateMutation,
-    ExternalReferenceMutation,
     CredentialMutation,
     EntryMutation,
     ExportMutation,
+    ExternalReferenceMutation,
     FlowAssignmentMutation,
     FlowMutation,
     InviteMutation,
     JobProfileMutation,
+    MergeMutation,
     OrderMutation,
     ParticipantMutation,
     PrivacyMutation,

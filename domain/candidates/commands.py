@@ -27,13 +27,18 @@ _ADD = {
 
 
 async def find_or_add(uow: UnitOfWork, *, email: str, name: str = "", language: str | None = None) -> str:
-    """Find the account's candidate with this email address, or add one; what is told last and is not empty stays."""
+    """Find the account's candidate with this email address, or add one; what is told last and is not empty stays.
+
+    The address of somebody who was merged into another finds that one.
+    """
     if added := await _add(uow, email, name, language):
         return added
     key = (await uow.session.execute(_BY_EMAIL, {"account_id": uow.account_id, "email": email})).scalar_one_or_none()
-    candidate = await uow.lock(Candidate, uow.account_id, key)
-    if candidate is None or candidate.email != email:  # erased just now, so that there is room for a new one
+    owner = await uow.lock(Candidate, uow.account_id, key)
+    if owner is None or owner.email != email:  # erased just now, so that there is room for a new one
         return await find_or_add(uow, email=email, name=name, language=language)
+    candidate = await uow.lock(Candidate, uow.account_id, owner.merged_into) if owner.merged_into else owner
+    assert candidate is not None  # while the owner of the address is locked, it is merged into nobody else
     told: dict[str, Any] = {"name": name} if name else {}
     if language:
         told["language"] = language

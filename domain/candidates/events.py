@@ -20,6 +20,21 @@ CANDIDATE_DISCLOSED = happening(
     "Somebody downloaded everything that is held about a candidate.",
     format=code("As what kind of file.", ["json", "pdf"]),
 )
+MERGE = Thing("CandidateMerge", "mrg_")
+CANDIDATE_MERGED = happening(
+    "candidate.merged",
+    CANDIDATE,
+    "Two candidates are one person: what belonged to the other one is this one's now.",
+    absorbed=reference("The other one.", CANDIDATE),
+    merge=reference("The merge.", MERGE),
+)
+CANDIDATE_UNMERGED = happening(
+    "candidate.unmerged",
+    CANDIDATE,
+    "Two candidates are two people after all: the other one has back what was theirs.",
+    absorbed=reference("The other one.", CANDIDATE),
+    merge=reference("The merge that was undone.", MERGE),
+)
 CANDIDATE_ANONYMIZED = happening(
     "candidate.anonymized",
     CANDIDATE,

@@ -68,6 +68,7 @@ class ExternalReference(Entity):
     __tablename__ = "external_reference"
     __table_args__ = (
         within_account("candidate_key", "candidate"),
+        Index("uq_external_reference", "account_id", "system", "reference", unique=True),
         Index("ix_external_reference_candidate", "account_id", "candidate_key", "created_at"),
         about_candidates(
             "candidate_key",
@@ -78,9 +79,10 @@ class ExternalReference(Entity):
     )
 
     account_id: Mapped[int] = account_column()
-    system: Mapped[str] = mapped_column(primary_key=True, info=nothing("the name of a system, such as JOB_CANDIDATE"))
+    key: Mapped[str] = mapped_column(primary_key=True, info=nothing("random"))
+    system: Mapped[str] = mapped_column(info=nothing("the name of a system, such as JOB_CANDIDATE"))
     reference: Mapped[str] = mapped_column(
-        primary_key=True, info=personal(Content.WORDS, Erasure.DELETE, "another system's number of a person, as JSON: a number or a text")
+        info=personal(Content.WORDS, Erasure.DELETE, "another system's number of a person, as JSON: a number or a text")
     )
     candidate_key: Mapped[str] = mapped_column(info=nothing("a key"))
     created_at: Mapped[datetime]

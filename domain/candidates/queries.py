@@ -29,14 +29,17 @@ COLUMNS = (
     Candidate.sort_name,
     Candidate.protected,
     Candidate.anonymized_at,
+    Candidate.merged_into,
     Candidate.created_at,
     Candidate.updated_at,
 )
 _BY_KEY = statement(select(*COLUMNS).where(Candidate.account_id == ACCOUNT, any_of(Candidate.key)), "Candidate", keeps=("key",))
-_COUNT = statement(select(func.count().label("number")).where(Candidate.account_id == ACCOUNT))
+NOT_MERGED = Candidate.merged_into.is_(None)
+"""Who was merged into another is read by their key alone."""
+_COUNT = statement(select(func.count().label("number")).where(Candidate.account_id == ACCOUNT, NOT_MERGED))
 ANONYMIZED = {"True": Candidate.anonymized_at.is_not(None), "False": Candidate.anonymized_at.is_(None)}
 CANDIDATES = Listing(
-    select(*COLUMNS).where(Candidate.account_id == ACCOUNT),
+    select(*COLUMNS).where(Candidate.account_id == ACCOUNT, NOT_MERGED),
     "Candidate",
     key=Candidate.key,
     filters={

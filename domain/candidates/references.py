@@ -12,6 +12,7 @@ from domain.candidates.model import ExternalReference
 from domain.kernel import inputs
 from domain.kernel.columns import columns_of, inserts, table_of
 from domain.kernel.errors import BadInput, NotFound
+from domain.kernel.identifiers import new_key
 from domain.kernel.statements import ACCOUNT, Read, Row, any_of, group, statement
 from domain.kernel.work import UnitOfWork
 
@@ -77,6 +78,7 @@ async def add(uow: UnitOfWork, candidate_key: str, system: str, reference: Refer
     """
     row = ExternalReference(
         account_id=uow.account_id,
+        key=new_key("ref"),
         system=_system(system),
         reference=written(reference),
         candidate_key=candidate_key,

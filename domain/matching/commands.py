@@ -114,6 +114,8 @@ async def save_match(uow: UnitOfWork, *, attempt_id: int, job_profile: str) -> s
     """
     result = await _result(uow, attempt_id)
     candidate = await uow.lock(Candidate, uow.account_id, result.candidate_key)
+    if candidate is not None and candidate.merged_into is not None:  # since the result was read
+        candidate = await uow.lock(Candidate, uow.account_id, candidate.merged_into)
     if candidate is None or candidate.anonymized_at is not None:
         raise Anonymized
     profile = await _locked(uow, job_profile)
@@ -125,7 +127,7 @@ async def save_match(uow: UnitOfWork, *, attempt_id: int, job_profile: str) -> s
         account_id=uow.account_id,
         key=_saved_key(job_profile, attempt_id),
         attempt_id=attempt_id,
-        candidate_key=result.candidate_key,
+        candidate_key=candidate.key,
         job_profile_key=job_profile,
         formula_version=match.formula_version,
         profile_version=profile.version,

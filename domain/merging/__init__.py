@@ -1,1 +1,1 @@
-"""One person known twice: merging candidates, and taking it back exactly."""
+"""Merging: candidates who turn out to be one person, and those who do not after all."""

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.kernel.columns import Entity, Json, account_column, within_account
 from domain.kernel.language import Text
-from domain.kernel.personal import FOR_GOOD, Content, Erasure, about_candidates, nothing, personal
+from domain.kernel.personal import FOR_GOOD, Content, Erasure, Via, about_candidates, nothing, personal
 
 _KEY = nothing("a key")
 _ACTOR = nothing("the credential of who did it")
@@ -23,8 +23,8 @@ class CandidateMerge(Entity):
         Index("ix_candidate_merge_kept", "account_id", "kept_key", "merged_at", "key"),
         Index("ix_candidate_merge_absorbed", "account_id", "absorbed_key", "merged_at", "key"),
         about_candidates(
-            "kept_key",
-            "absorbed_key",
+            Via("kept_key", "candidate"),
+            Via("absorbed_key", "candidate"),
             title=Text("Merges", "Zusammenführungen"),
             purpose=Text("Knowing one person as one candidate", "Eine Person als einen Kandidaten führen"),
             kept=FOR_GOOD,

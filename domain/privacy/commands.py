@@ -1,12 +1,13 @@
 """Erasing a candidate. Each verb runs inside the caller's unit of work."""
 
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, func, select, true, update
+from sqlalchemy import ColumnElement, func, or_, select, true, update
 
 from domain.access.model import Account
 from domain.candidates import events
-from domain.candidates.errors import Anonymized
+from domain.candidates.errors import Anonymized, Merged
 from domain.candidates.model import Candidate
 from domain.exports import commands as exports
 from domain.idempotency import commands as idempotency
@@ -26,6 +27,10 @@ from domain.privacy.registry import WHOM
 _ATTEMPTS = select(func.count()).where(Attempt.account_id == ACCOUNT, Attempt.candidate_key == WHOM)
 
 
+SEPARATING: list[Callable[[UnitOfWork, str], Awaitable[None]]] = []
+"""What takes back that a candidate is hidden as somebody else; a context above this one adds it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Erased:
     """An erasure, with whom it was about: told once to who asked for it, and kept nowhere (I-ESC-18)."""
@@ -38,7 +43,8 @@ class Erased:
 async def erase(uow: UnitOfWork, candidate_key: str) -> Erased:
     """Anonymise a candidate: everything that tells who they are goes, scores and answers stay; it cannot be undone.
 
-    Their open invites are canceled. Files, search index and log follow by a job. Raises NotFound, Protected, Anonymized.
+    Their open invites are canceled. Files, search index and log follow by a job. Who was merged into them goes with them.
+    Raises NotFound, Protected, Anonymized, Merged.
     """
     name, email = await _alone_with(uow, candidate_key, Candidate.protected.is_(False))
     key = await _erase(uow, Logged(uow.account_id, new_key("era"), candidate_key, uow.now, uow.actor.name), Candidate.protected.is_(False))
@@ -60,26 +66,38 @@ async def erase_by_attempt(uow: UnitOfWork, attempt_id: int) -> Erased:
 async def erase_again(uow: UnitOfWork, logged: Logged) -> bool:
     """Do an erasure over again in a restored database, protected or not; say whether there was anything to do."""
     try:
-        await _alone_with(uow, logged.candidate_key, true())
+        await _again_alone_with(uow, logged.candidate_key)
     except (NotFound, Anonymized):
         return False
     await _erase(uow, logged, true())
     return True
 
 
+async def _again_alone_with(uow: UnitOfWork, candidate_key: str) -> None:
+    """The same for somebody who may still have been merged into another when the backup was made, and was not when erased."""
+    try:
+        await _alone_with(uow, candidate_key, true())
+    except Merged:
+        for separate in SEPARATING:
+            await separate(uow, candidate_key)
+        await _alone_with(uow, candidate_key, true())
+
+
 async def _alone_with(uow: UnitOfWork, candidate_key: str, allowed: ColumnElement[bool]) -> tuple[str, str | None]:
     """Make sure that nobody sends invites or asks to take part meanwhile; return the name and address of a candidate.
 
-    Raises NotFound, Anonymized, Protected.
+    Raises NotFound, Anonymized, Merged, Protected.
     """
     await uow.one_at_a_time(Account, uow.account_id)
-    columns = (Candidate.name, Candidate.email, Candidate.anonymized_at, allowed.label("allowed"))
+    columns = (Candidate.name, Candidate.email, Candidate.anonymized_at, Candidate.merged_into, allowed.label("allowed"))
     found = select(*columns).where(Candidate.account_id == uow.account_id, Candidate.key == candidate_key)
     row = (await uow.session.execute(found)).one_or_none()
     if row is None:
         raise NotFound("There is no such candidate.")
     if row.anonymized_at is not None:
         raise Anonymized
+    if row.merged_into is not None:
+        raise Merged(row.merged_into)
     if not row.allowed:
         raise Protected
     return row.name, row.email
@@ -91,24 +109,31 @@ async def _erase(uow: UnitOfWork, log: Logged, allowed: ColumnElement[bool]) -> 
     tables = await rows.apply(uow, log.candidate_key)
     tables |= await idempotency.drop(uow, uow.now + finishing.OVERLAPPING)
     canceled = await invites.cancel_all(uow, log.candidate_key)
-    anonymized = update(Candidate).where(
-        Candidate.account_id == uow.account_id, Candidate.key == log.candidate_key, Candidate.anonymized_at.is_(None), allowed
-    )
-    if not await uow.change(anonymized.values(anonymized_at=log.requested_at, updated_at=uow.now)):
+    person = or_(Candidate.key == log.candidate_key, Candidate.merged_into == log.candidate_key)
+    anonymized = update(Candidate).where(Candidate.account_id == uow.account_id, person, Candidate.anonymized_at.is_(None), allowed)
+    gone = await uow.changed(anonymized.values(anonymized_at=log.requested_at, updated_at=uow.now).returning(Candidate.key))
+    if log.candidate_key not in gone:
         raise Protected  # since it was looked at; another erasure would have waited for the account
-    attempts = await uow.session.execute(_ATTEMPTS, {"account_id": uow.account_id, WHOM.key: log.candidate_key})
+    attempts = int((await uow.session.execute(_ATTEMPTS, {"account_id": uow.account_id, WHOM.key: log.candidate_key})).scalar_one())
+    await exports.withdraw(uow)
+    await _note(uow, log, attempts, tables=sorted(tables), mails=mails, canceled=len(canceled))
+    for absorbed in sorted(set(gone) - {log.candidate_key}):  # logged, too: a backup may be older than the merge
+        await _note(uow, replace(log, key=new_key("era"), candidate_key=absorbed), 0, tables=["candidate"], mails=[], canceled=0)
+    return log.key
+
+
+async def _note(uow: UnitOfWork, log: Logged, attempts: int, *, tables: list[str], mails: list[str], canceled: int) -> None:
+    """Write an erasure down, and have it finished."""
     erasure = Erasure(
         account_id=uow.account_id,
         key=log.key,
         candidate_key=log.candidate_key,
-        attempts=int(attempts.scalar_one()),
-        tables=sorted(tables),
+        attempts=attempts,
+        tables=tables,
         mails=mails,
         actor=log.actor,
         requested_at=log.requested_at,
     )
-    await exports.withdraw(uow)
     uow.session.add(erasure)
-    uow.record(events.CANDIDATE_ANONYMIZED, log.candidate_key, erasure=log.key, attempts=erasure.attempts, canceled=len(canceled))
+    uow.record(events.CANDIDATE_ANONYMIZED, log.candidate_key, erasure=log.key, attempts=attempts, canceled=canceled)
     await uow.enqueue(finishing.finish, log.key)
-    return log.key

@@ -16,7 +16,7 @@ from domain.kernel.actor import Actor, ActorKind
 from domain.kernel.columns import Entity
 from domain.kernel.downloads import File, download, whole
 from domain.kernel.errors import NotFound
-from domain.kernel.personal import OUTSIDE
+from domain.kernel.personal import OUTSIDE, SUBJECT
 from domain.kernel.ports import Ports
 from domain.kernel.statements import Read, Statement
 from domain.privacy import documents
@@ -41,7 +41,7 @@ class Dossier:
 
 
 async def collect(ports: Ports, account_id: int, candidate_key: str) -> Dossier:
-    """Read everything about a candidate.
+    """Read everything about a candidate; who was merged into another has what is held in that one's dossier.
 
     Raises NotFound.
     """
@@ -50,9 +50,13 @@ async def collect(ports: Ports, account_id: int, candidate_key: str) -> Dossier:
     candidate = (await candidates.by_keys(read, account_id, [candidate_key])).get(candidate_key)
     if account is None or candidate is None:
         raise NotFound("There is no such candidate.")
+    if candidate.merged_into is not None:
+        return await collect(ports, account_id, candidate.merged_into)
     rows = {subject.name: await _rows(read, subject, account_id, candidate_key) for subject in reversed(subjects())}
     mails = [row["key"] for subject in subjects() if subject.held.names_mails for row in rows[subject.name]]
-    folders = [place.folder.format(account=account_id, candidate=candidate_key) for place in OUTSIDE if "{candidate}" in place.folder]
+    people = [row["key"] for row in rows[SUBJECT]]
+    own = [place.folder for place in OUTSIDE if "{candidate}" in place.folder]
+    folders = [folder.format(account=account_id, candidate=key) for folder in own for key in people]
     files = [name for folder in folders for name in await ports.files.names(folder)]
     return Dossier(account, candidate, rows, sorted([*files, *await ports.mailer.kept(mails)]), ports.database.clock.now())
 
@@ -175,5 +179,5 @@ async def produce(ports: Ports, account_id: int, *, candidate: str, format: str,
         content, media_type = await ports.typesetter.pdf("dossier", as_document(dossier, language)), "application/pdf"
     kind, _, credential = by.partition(":")
     async with ports.database.work(Actor(ActorKind(kind), account_id, frozenset(), credential)) as uow:
-        uow.record(events.CANDIDATE_DISCLOSED, candidate, format=format)
+        uow.record(events.CANDIDATE_DISCLOSED, dossier.candidate.key, format=format)
     return File(name, media_type, lambda: whole(content))

@@ -8,11 +8,8 @@ from sqlalchemy import delete, exists, func, select
 
 from domain.access import commands as access
 from domain.candidates import commands as candidates
-from domain.candidates.errors import Anonymized
-from domain.candidates.model import Candidate
 from domain.kernel import inputs
 from domain.kernel.columns import columns_of, inserts, table_of
-from domain.kernel.errors import NotFound
 from domain.kernel.identifiers import new_key
 from domain.kernel.work import UnitOfWork
 from domain.questionnaires import blocking, events, phones
@@ -129,16 +126,12 @@ async def set_outcome(uow: UnitOfWork, key: str, *, outcome: str, outcome_at: An
 async def link(uow: UnitOfWork, key: str, candidate: str) -> str:
     """Tell who a participant is that nobody had named by an email address.
 
-    Raises ParticipantNotFound, NotFound, Anonymized, LinkedAlready.
+    Raises ParticipantNotFound, NotFound, Anonymized, Merged, LinkedAlready.
     """
     row = await _locked(uow, key)
     if row.candidate_key not in (None, candidate):
         raise LinkedAlready
-    known = await uow.lock(Candidate, uow.account_id, candidate)
-    if known is None:
-        raise NotFound("There is no such candidate.")
-    if known.anonymized_at is not None:
-        raise Anonymized
+    await candidates.locked(uow, candidate)
     if row.candidate_key is None:
         row.candidate_key, row.updated_at = candidate, uow.now
         uow.record(events.PARTICIPANT_LINKED, key, candidate=candidate)

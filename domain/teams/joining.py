@@ -64,11 +64,11 @@ _BY_INVITE = (
 )
 _PEOPLE = (
     select(Candidate.key)
-    .where(Candidate.account_id == ACCOUNT, any_of(Candidate.key), Candidate.anonymized_at.is_(None))
+    .where(Candidate.account_id == ACCOUNT, any_of(Candidate.key), Candidate.anonymized_at.is_(None), Candidate.merged_into.is_(None))
     .order_by(Candidate.key)
     .with_for_update(key_share=True)
 )
-"""Locked, in one order for all, so that nobody is erased or fills their last team meanwhile."""
+"""Locked, in one order for all, so that nobody is erased, merged or fills their last team meanwhile."""
 _TEAM = bindparam("team", type_=BigInteger)
 _KNOWN = select(TeamMember.attempt_id).where(TeamMember.account_id == ACCOUNT, TeamMember.team_id == _TEAM, any_of(TeamMember.attempt_id))
 _COUNT = select(func.count()).where(TeamMember.account_id == ACCOUNT, TeamMember.team_id == _TEAM)

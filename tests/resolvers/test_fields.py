@@ -97,6 +97,7 @@ class TestOncePerLevel:
         found["Result"] = (await results.page(read, account, window, order="newest", given={})).rows
         found["SavedMatch"] = (await matching.saved(read, account, window, order="newest")).rows
         found["CreditEntry"] = (await billing.ledger(read, account, window)).rows
+        found["CandidateMerge"] = [SimpleNamespace(kept_key=row.key, absorbed_key=found["Candidate"][0].key) for row in found["Candidate"]]
         found |= await self.of_teams(world) | await self.of_many(world)
         return found | await self.of_money(world) | await self.of_news(world)
 

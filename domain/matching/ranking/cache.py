@@ -50,7 +50,7 @@ class Matrices:
 
     @asynccontextmanager
     async def fresh(self, account_id: int) -> AsyncIterator["Matrix"]:
-        """Use an account's matrix with every result and erasure until now; nobody changes it meanwhile.
+        """Use an account's matrix with every result, erasure and merge until now; nobody changes it meanwhile.
 
         Raises Unavailable while a large one is being made.
         """
@@ -103,7 +103,9 @@ class Matrices:
     async def _take_in(self, account_id: int, matrix: "Matrix", news: Sequence[Any]) -> None:
         attempts = [int(event.subject) for event in news if event.type == queries.RECORDED]
         found = await queries.candidate_keys(self._read(), account_id, attempts) if attempts else {}
-        touched = set(found.values()) | {event.subject for event in news if event.type == queries.ANONYMIZED}
+        people = [event for event in news if event.type in queries.OF_PEOPLE]
+        touched = set(found.values()) | {event.subject for event in people}
+        touched |= {event.facts["absorbed"] for event in people if "absorbed" in event.facts}
         rows = await queries.of_people(self._read(), account_id, sorted(touched)) if touched else []
         places = await asyncio.to_thread(matrix.rows_of, {row.attempt_id for row in rows})  # looks through all of a large matrix
         matrix.remove(places)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import BigInteger, String, and_, bindparam, cast, exists, extract, func, or_, select, type_coerce
 from sqlalchemy.orm import aliased
 
-from domain.candidates.events import CANDIDATE_ANONYMIZED
+from domain.candidates.events import CANDIDATE_ANONYMIZED, CANDIDATE_MERGED, CANDIDATE_UNMERGED
 from domain.candidates.model import Candidate
 from domain.instruments import bank
 from domain.kernel.events import Event
@@ -18,7 +18,9 @@ from domain.teams.model import TeamMember
 AT_ONCE = 10_000
 """Results read by one statement when a matrix is made."""
 NEWS_AT_ONCE = 1_000
-RECORDED, ANONYMIZED = RESULT_RECORDED.name, CANDIDATE_ANONYMIZED.name
+RECORDED = RESULT_RECORDED.name
+OF_PEOPLE = tuple(kind.name for kind in (CANDIDATE_ANONYMIZED, CANDIDATE_MERGED, CANDIDATE_UNMERGED))
+"""After these the latest result of the people they are about may be another one, or none."""
 _PROFILE = Result.instrument == bindparam("instrument", bank.PROFILE)
 _PERSON = and_(Candidate.account_id == Result.account_id, Candidate.key == Result.candidate_key, Candidate.account_id == ACCOUNT)
 
@@ -73,7 +75,7 @@ _LATEST_OF_PEOPLE = statement(
     .where(Result.account_id == ACCOUNT, _PROFILE, any_of(Result.candidate_key), Candidate.anonymized_at.is_(None), _no_later(Result))
 )
 _OF_PEOPLE = statement(_of_people)
-_COUNT = statement(select(func.count().label("number")).where(Candidate.account_id == ACCOUNT))
+_COUNT = statement(select(func.count().label("number")).where(Candidate.account_id == ACCOUNT, Candidate.merged_into.is_(None)))
 _PEOPLE = statement(select(Result.attempt_id, Result.candidate_key).where(Result.account_id == ACCOUNT, any_of(Result.attempt_id)))
 _OF_TEAM = statement(
     select(Result.attempt_id)
@@ -84,12 +86,12 @@ _OF_TEAM = statement(
     .distinct()
 )
 _NEWS = statement(
-    select(Event.sequence, Event.type, Event.subject)
+    select(Event.sequence, Event.type, Event.subject, Event.facts)
     .where(
         Event.account_id == ACCOUNT,
         Event.sequence > bindparam("after", type_=BigInteger),
         Event.sequence <= bindparam("until", type_=BigInteger),
-        or_(Event.type == bindparam("recorded", RECORDED), Event.type == bindparam("anonymized", ANONYMIZED)),
+        or_(*(Event.type == bindparam(f"type_{number}", name) for number, name in enumerate((RECORDED, *OF_PEOPLE)))),
     )
     .order_by(Event.sequence)
     .limit(NEWS_AT_ONCE)

@@ -37,13 +37,15 @@ def _external_reference() -> None:
     op.create_table(
         "external_reference",
         sa.Column("account_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("key", TEXT, nullable=False),
         sa.Column("system", TEXT, nullable=False),
         sa.Column("reference", TEXT, nullable=False),
         sa.Column("candidate_key", TEXT, nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         *_candidate("candidate_key", table="external_reference"),
-        sa.PrimaryKeyConstraint("account_id", "system", "reference", name=op.f("pk_external_reference")),
+        sa.PrimaryKeyConstraint("account_id", "key", name=op.f("pk_external_reference")),
     )
+    op.create_index("uq_external_reference", "external_reference", ["account_id", "system", "reference"], unique=True)
     op.create_index("ix_external_reference_candidate", "external_reference", ["account_id", "candidate_key", "created_at"])
 
 

@@ -1,7 +1,7 @@
 """An account with rows of every kind in every state, with times and names shared on purpose."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from domain.invites.model import Attempt, Invite
 from domain.kernel.events import Event
 from domain.kernel.inputs import folded
 from domain.matching.model import JobProfile, SavedMatch
+from domain.merging.model import CandidateMerge
 from domain.privacy.model import Erasure
 from domain.results.model import Result
 from domain.teams.model import Team
@@ -46,6 +47,7 @@ def populate(account_id: int, seed: int, people: int) -> list[Any]:
     rows += [_team(dice, account_id, seed * 10_000 + number) for number in range(people)]
     rows += _deliveries(dice, account_id, seed, people)
     rows += _flows(dice, account_id, seed, candidates)
+    rows += _merges(dice, candidates)
     rows += [_erasure(candidate) for candidate in candidates if candidate.anonymized_at]
     rows += [_event(dice, account_id, seed * 10_000 + number) for number in range(people * 3)]
     for number in range(people):
@@ -121,6 +123,29 @@ def _candidate(dice: random.Random, account_id: int, key: str) -> Candidate:
         created_at=created_at,
         updated_at=created_at,
     )
+
+
+def _merges(dice: random.Random, candidates: Sequence[Candidate]) -> list[CandidateMerge]:
+    """Some of the people are the same ones as the first three; of some it was thought so for a while."""
+    merges = []
+    for absorbed in dice.sample(candidates[3:], len(candidates) // 3):
+        kept, undone = dice.choice(candidates[:3]), dice.choice([None, NOW])
+        if undone is None and absorbed.anonymized_at is None and kept.anonymized_at is None:
+            absorbed.merged_into = kept.key
+        merges.append(
+            CandidateMerge(
+                account_id=absorbed.account_id,
+                key=absorbed.key.replace("cand", "mrg"),
+                kept_key=kept.key,
+                absorbed_key=absorbed.key,
+                reason=None,
+                moved={},
+                merged_at=dice.choice(MOMENTS),
+                merged_by="system",
+                undone_at=undone,
+            )
+        )
+    return merges
 
 
 def _erasure(candidate: Candidate) -> Erasure:
