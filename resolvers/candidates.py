@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import strawberry
 
-from domain.candidates import commands, queries
+from domain.candidates import commands, queries, references
 from domain.invites import commands as invite_commands
 from domain.invites import queries as invites
 from domain.kernel import names
@@ -30,6 +30,7 @@ from resolvers.inputs import given as given_in
 from resolvers.nodes import Node, findable
 from resolvers.rankings import RankedProfile, best_profiles
 from resolvers.saved_matches import SavedMatch
+from resolvers.scalars import Reference
 
 if TYPE_CHECKING:
     from resolvers.teams import Team
@@ -43,6 +44,13 @@ class Held:
 
     graph_type: ClassVar[str] = "Dossier"
     key: str
+
+
+@graph_type(requires=READ, description="What another system calls a candidate.")
+class ExternalReference:
+    system: str = attribute("The system's name, such as `JOB_CANDIDATE`.")
+    reference: Reference = computed(references.read, columns=("reference",), description="Its number or text for them, as it was given.")
+    created_at: datetime = attribute("When the account told it.")
 
 
 @graph_type(requires=READ, description="One person in one account, found by their email address, whichever door they came through.")
@@ -84,6 +92,9 @@ class Candidate(Node):
     )
     created_at: datetime = attribute("When they became known to the account.")
     updated_at: datetime = attribute("When something about them changed last.")
+    external_references: list[ExternalReference] = edge(
+        references.by_candidates, key="key", otherwise=(), description="What other systems call them, the oldest first; at most 100."
+    )
     invites: Connection[invite_types.Invite] = connection(
         lambda context, keys, window, order, given: invites.pages_by_candidate(
             context.read, context.account_id, keys, window, order=order, given=given, now=context.now

@@ -11,6 +11,8 @@ from graphql import GraphQLError
 
 BigInt = NewType("BigInt", int)
 Json = NewType("Json", object)
+Reference = NewType("Reference", object)
+"""A whole number or a text: what another system calls something."""
 LARGEST = 2**63 - 1
 
 
@@ -75,6 +77,16 @@ def _read_day(value: Any) -> date:
     raise GraphQLError("A Date is a day such as '2026-11-22'.")
 
 
+def read_reference(value: Any) -> Any:
+    """A whole number of at most 64 bits, or a text.
+
+    Raises GraphQLError.
+    """
+    if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool) and abs(value) <= LARGEST):
+        return value
+    raise GraphQLError("A Reference is a whole number of at most 64 bits, or a text.")
+
+
 def _as_it_is(value: Any) -> Any:
     return value
 
@@ -101,6 +113,12 @@ SCALARS: dict[object, Any] = {
         description="Any JSON value; what is in it is described by a JSON Schema beside it.",
         specified_by_url="https://www.rfc-editor.org/rfc/rfc8259",
         serialize=_as_it_is,
+    ),
+    Reference: strawberry.scalar(
+        name="Reference",
+        description="What another system calls something: a whole number or a text, given back as it came.",
+        serialize=_as_it_is,
+        parse_value=read_reference,
     ),
     Decimal: strawberry.scalar(
         name="Decimal",

@@ -21,6 +21,7 @@ from resolvers.entries import EntryMutation, EntryQuery
 from resolvers.event_log import EventQuery
 from resolvers.events import EventSubscription
 from resolvers.exports import ExportMutation, ExportQuery
+from resolvers.external_references import ExternalReferenceMutation, ExternalReferenceQuery
 from resolvers.instruments import InstrumentQuery
 from resolvers.invites import InviteMutation, InviteQuery
 from resolvers.invoices import InvoiceQuery
@@ -46,6 +47,7 @@ class Query(
     AttemptQuery,
     BillingQuery,
     CandidateQuery,
+    ExternalReferenceQuery,
     CredentialQuery,
     EntryQuery,
     EventQuery,
@@ -77,6 +79,7 @@ class Mutation(
     AccessMutation,
     AttemptMutation,
     CandidateMutation,
+    ExternalReferenceMutation,
     CredentialMutation,
     EntryMutation,
     ExportMutation,

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from domain.candidates import events
-from domain.candidates.errors import Anonymized
+from domain.candidates.errors import Anonymized, Merged
 from domain.candidates.model import Candidate
 from domain.kernel import inputs, names
 from domain.kernel.actor import ActorKind
@@ -67,9 +67,9 @@ async def _add(uow: UnitOfWork, email: str, name: str, language: str | None) -> 
 async def update(uow: UnitOfWork, key: str, changes: dict[str, Any]) -> str:
     """Change what is known about a candidate: name, given and family name, gender, birth year, language.
 
-    A detail given as null is taken away. Raises NotFound, Anonymized, BadInput.
+    A detail given as null is taken away. Raises NotFound, Anonymized, Merged, BadInput.
     """
-    candidate = await _locked(uow, key)
+    candidate = await locked(uow, key)
     _tell(uow, candidate, {name: _checked(uow, name, value) for name, value in changes.items()})
     uow.record(events.CANDIDATE_CHANGED, key, fields=sorted(changes))
     return key
@@ -102,9 +102,9 @@ def _tell(uow: UnitOfWork, candidate: Candidate, told: dict[str, Any]) -> None:
 async def protect(uow: UnitOfWork, key: str, *, protected: bool) -> str:
     """Keep a candidate from being erased, or allow it again.
 
-    Raises NotFound, Anonymized.
+    Raises NotFound, Anonymized, Merged.
     """
-    candidate = await _locked(uow, key)
+    candidate = await locked(uow, key)
     if candidate.protected != protected:
         candidate.protected = protected
         candidate.updated_at = uow.now
@@ -117,12 +117,18 @@ def source(uow: UnitOfWork) -> str:
     return "candidate" if uow.actor.kind is ActorKind.CANDIDATE else "account"
 
 
-async def _locked(uow: UnitOfWork, key: str) -> Candidate:
+async def locked(uow: UnitOfWork, key: str) -> Candidate:
+    """A candidate whom nobody else changes, erases or merges before this work ends.
+
+    Raises NotFound, Anonymized, Merged.
+    """
     candidate = await uow.lock(Candidate, uow.account_id, key)
     if candidate is None:
         raise NotFound("There is no such candidate.")
     if candidate.anonymized_at is not None:
         raise Anonymized
+    if candidate.merged_into is not None:
+        raise Merged(candidate.merged_into)
     return candidate
 
 

@@ -10,7 +10,7 @@ CANDIDATE_CHANGED = happening(
     "candidate.changed",
     CANDIDATE,
     "What is known about a candidate was told anew, by the account or by themselves.",
-    fields=codes("Which details.", ["name", "given_name", "family_name", "gender", "birth_year", "language"]),
+    fields=codes("Which details.", ["name", "given_name", "family_name", "gender", "birth_year", "language", "references"]),
 )
 CANDIDATE_PROTECTED = happening("candidate.protected", CANDIDATE, "A candidate was protected from being erased.")
 CANDIDATE_UNPROTECTED = happening("candidate.unprotected", CANDIDATE, "A candidate may be erased again.")

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Boolean, Index, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.kernel.columns import Entity, account_column, of_account
+from domain.kernel.columns import Entity, account_column, of_account, within_account
 from domain.kernel.inputs import folded
 from domain.kernel.language import Text
 from domain.kernel.personal import NAME_PLACEHOLDER, Content, Erasure, about_candidates, nothing, personal
@@ -24,8 +24,10 @@ class Candidate(Entity):
         Index("uq_candidate_email", "account_id", "email", unique=True),
         Index("ix_candidate_created", "account_id", "created_at", "key"),
         Index("ix_candidate_name", "account_id", "sort_name", "key"),
+        Index("ix_candidate_merged_into", "account_id", "merged_into"),
         about_candidates(
             "key",
+            "merged_into",
             title=Text("Candidates", "Kandidaten"),
             purpose=Text("Knowing whom invites and results are about", "Wissen, um wen es bei Einladungen und Ergebnissen geht"),
         ),
@@ -54,5 +56,31 @@ class Candidate(Entity):
     )
     protected: Mapped[bool] = mapped_column(Boolean, default=False)
     anonymized_at: Mapped[datetime | None] = mapped_column(default=None)
+    merged_into: Mapped[str | None] = mapped_column(default=None, info=nothing("a key"))
+    """The candidate who turned out to be the same person and holds everything since; this row keeps its address."""
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+
+
+class ExternalReference(Entity):
+    """What another system calls a candidate."""
+
+    __tablename__ = "external_reference"
+    __table_args__ = (
+        within_account("candidate_key", "candidate"),
+        Index("ix_external_reference_candidate", "account_id", "candidate_key", "created_at"),
+        about_candidates(
+            "candidate_key",
+            title=Text("External references", "Externe Kennungen"),
+            purpose=Text("Finding a candidate by the number another system has for them", "Kandidaten über fremde Nummern finden"),
+            rows=Erasure.DELETE,
+        ),
+    )
+
+    account_id: Mapped[int] = account_column()
+    system: Mapped[str] = mapped_column(primary_key=True, info=nothing("the name of a system, such as JOB_CANDIDATE"))
+    reference: Mapped[str] = mapped_column(
+        primary_key=True, info=personal(Content.WORDS, Erasure.DELETE, "another system's number of a person, as JSON: a number or a text")
+    )
+    candidate_key: Mapped[str] = mapped_column(info=nothing("a key"))
+    created_at: Mapped[datetime]

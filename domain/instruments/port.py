@@ -48,6 +48,8 @@ class Standing:
     completed_at: datetime | None = None
     over: bool = False
     """Nothing more will come of it: it expired or was taken back."""
+    expires_at: datetime | None = None
+    """Until when they can take it; None where there is no end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,4 +101,13 @@ async def offered(read: Read, account_id: int, keys: Collection[str]) -> dict[st
     for provider in PROVIDERS:
         if missing := [key for key in keys if key not in found]:
             found |= {key: (one, provider) for key, one in (await provider.offered(read, account_id, missing)).items()}
+    return found
+
+
+async def taken(read: Read, account_id: int, takings: Collection[str]) -> dict[str, tuple[Standing, Provider]]:
+    """How far those are who were asked, by what `ask` returned, each with who provides it; unknown ones are left out."""
+    found: dict[str, tuple[Standing, Provider]] = {}
+    for provider in PROVIDERS:
+        if missing := [taking for taking in takings if taking not in found]:
+            found |= {taking: (one, provider) for taking, one in (await provider.standing(read, account_id, missing)).items()}
     return found

@@ -43,7 +43,7 @@ async def start(uow: UnitOfWork, invite_key: str, *, language: str | None = None
     uow.add(attempt, uow.account_id, attempt.attempt_id)
     if language is not None:
         await candidates.use_language(uow, invite.candidate_key, language)
-    uow.record(events.INVITE_STARTED, invite_key, attempt=attempt.attempt_id)
+    uow.record(events.INVITE_STARTED, invite_key, attempt=attempt.attempt_id, origin=invite.origin)
     return attempt.attempt_id
 
 
@@ -96,7 +96,7 @@ async def complete(uow: UnitOfWork, attempt_id: int) -> int:
     attempt.status, attempt.completed_at, attempt.last_at = "completed", uow.now, uow.now
     invite.status, invite.completed_at, invite.settled = InviteStatus.COMPLETED, uow.now, True
     await credits.spend(uow, reference=f"attempt:{attempt_id}")
-    uow.record(events.INVITE_COMPLETED, attempt.invite_key, attempt=attempt_id)
+    uow.record(events.INVITE_COMPLETED, attempt.invite_key, attempt=attempt_id, origin=invite.origin)
     return attempt_id
 
 

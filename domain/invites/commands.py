@@ -69,29 +69,56 @@ async def issue(
 
     `instrument` is a key, or `key@version` of the current version. Raises UnknownInstrument.
     """
+    taken = _current(instrument)
+    account = await access.own_account(uow)
+    candidate_key = await candidates.find_or_add(uow, email=email, name=name, language=language)
+    invite = _invite(uow, origin, taken, candidate_key, email=email, name=name, language=language or account.language)
+    invite.label, invite.send_email = inputs.line(label, "label", longest=100), send_email
+    return _sent(uow, invite)
+
+
+async def issue_to(
+    uow: UnitOfWork, origin: Origin, candidate_key: str, *, email: str, name: str, instrument: str, language: str | None
+) -> str:
+    """Write an invite for a candidate who is known, whatever address it goes to; somebody else mails it.
+
+    Raises UnknownInstrument.
+    """
+    taken = _current(instrument)
+    account = await access.own_account(uow)
+    return _sent(uow, _invite(uow, origin, taken, candidate_key, email=email, name=name, language=language or account.language))
+
+
+def _current(instrument: str) -> bank.Instrument:
     wanted, _, version = instrument.partition("@")
     taken = bank.current(wanted)
     if taken is None or version not in ("", taken.version):
         raise UnknownInstrument
-    account = await access.own_account(uow)
-    candidate_key = await candidates.find_or_add(uow, email=email, name=name, language=language)
-    invite = Invite(
+    return taken
+
+
+def _invite(
+    uow: UnitOfWork, origin: Origin, taken: bank.Instrument, candidate_key: str, *, email: str, name: str, language: str
+) -> Invite:
+    return Invite(
         account_id=uow.account_id,
         key=new_key("inv"),
         origin=origin,
         candidate_key=candidate_key,
         instrument=taken.key,
         instrument_version=taken.version,
-        label=inputs.line(label, "label", longest=100),
         email=email,
         name=name,
-        language=language or account.language,
-        send_email=send_email,
+        language=language,
+        send_email=False,
         created_at=uow.now,
         expires_at=uow.now + LIFETIME,
     )
+
+
+def _sent(uow: UnitOfWork, invite: Invite) -> str:
     uow.add(invite, uow.account_id, invite.key)
-    uow.record(events.INVITE_SENT, invite.key, origin=origin, candidate=candidate_key)
+    uow.record(events.INVITE_SENT, invite.key, origin=invite.origin, candidate=invite.candidate_key)
     return invite.key
 
 
@@ -106,10 +133,12 @@ async def cancel(uow: UnitOfWork, key: str, *, origins: Collection[Origin] = ANY
         update(Invite)
         .where(Invite.account_id == uow.account_id, Invite.key == key, Invite.origin.in_(origins), Invite.status == "pending")
         .values(status="canceled", canceled_at=uow.now, settled=True)
+        .returning(Invite.origin)
     )
-    if not await uow.change(canceled):
+    changed = await uow.changed(canceled)
+    if not changed:
         raise AlreadyCanceled if (await _found(uow, key, origins)).status == "canceled" else NotPending
-    uow.record(events.INVITE_CANCELED, key)
+    uow.record(events.INVITE_CANCELED, key, origin=changed[0])
     return key
 
 
@@ -124,9 +153,25 @@ async def cancel_all(uow: UnitOfWork, candidate_key: str) -> list[str]:
         .returning(Invite.key)
     )
     keys = sorted(await uow.changed(canceled))
-    for key in keys:
-        uow.record(events.INVITE_CANCELED, key)
+    if keys:
+        theirs = select(Invite.key, Invite.origin).where(Invite.account_id == uow.account_id, Invite.key.in_(keys))
+        for key, origin in sorted((await uow.session.execute(theirs)).tuples()):
+            uow.record(events.INVITE_CANCELED, key, origin=origin)
     return keys
+
+
+async def withdraw(uow: UnitOfWork, key: str) -> bool:
+    """Take back an invite that was not completed, begun or not; say whether there was anything to do."""
+    canceled = (
+        update(Invite)
+        .where(Invite.account_id == uow.account_id, Invite.key == key, or_(*(Invite.status == status for status in OPEN)))
+        .values(status="canceled", canceled_at=uow.now, settled=True)
+        .returning(Invite.origin)
+    )
+    changed = await uow.changed(canceled)
+    for origin in changed:
+        uow.record(events.INVITE_CANCELED, key, origin=origin)
+    return bool(changed)
 
 
 async def remind(uow: UnitOfWork, key: str, *, origins: Collection[Origin] = ANY_ORIGIN) -> str:

@@ -8,6 +8,8 @@ INVITE = Thing("Invite", "inv_")
 ATTEMPT = Thing("Attempt")
 ENTRY = Thing("Entry", "ent_")
 
+_ORIGIN = code("Through which door it came; events from before there were flows do not say.", Origin, optional=True)
+
 INVITE_SENT = happening(
     "invite.sent",
     INVITE,
@@ -28,12 +30,18 @@ INVITE_REMINDER_MAILED = happening(
     "The mail of a reminder was handed to the mail server.",
     number=number(f"Which one it is, from 1 to {REMINDERS}.", least=1),
 )
-INVITE_STARTED = happening("invite.started", INVITE, "The candidate began.", attempt=reference("Their attempt.", ATTEMPT))
-INVITE_COMPLETED = happening(
-    "invite.completed", INVITE, "The candidate completed it; there is a result.", attempt=reference("Their attempt.", ATTEMPT)
+INVITE_STARTED = happening(
+    "invite.started", INVITE, "The candidate began.", attempt=reference("Their attempt.", ATTEMPT), origin=_ORIGIN
 )
-INVITE_EXPIRED = happening("invite.expired", INVITE, "Its 30 days went by before it was completed.")
-INVITE_CANCELED = happening("invite.canceled", INVITE, "It was taken back, or its candidate was erased.")
+INVITE_COMPLETED = happening(
+    "invite.completed",
+    INVITE,
+    "The candidate completed it; there is a result.",
+    attempt=reference("Their attempt.", ATTEMPT),
+    origin=_ORIGIN,
+)
+INVITE_EXPIRED = happening("invite.expired", INVITE, "Its 30 days went by before it was completed.", origin=_ORIGIN)
+INVITE_CANCELED = happening("invite.canceled", INVITE, "It was taken back, or its candidate was erased.", origin=_ORIGIN)
 ATTEMPT_ANSWERED = happening(
     "attempt.answered",
     ATTEMPT,

@@ -53,8 +53,9 @@ async def _note(uow: UnitOfWork, key: str) -> int:
         update(Invite)
         .where(Invite.account_id == uow.account_id, Invite.key == key, ~Invite.settled, or_(*(Invite.status == status for status in OPEN)))
         .values(settled=True)
+        .returning(Invite.origin)
     )
-    changed = await uow.change(noted)
-    if changed:
-        uow.record(events.INVITE_EXPIRED, key)
-    return changed
+    changed = await uow.changed(noted)
+    for origin in changed:
+        uow.record(events.INVITE_EXPIRED, key, origin=origin)
+    return len(changed)

@@ -37,6 +37,7 @@ INVITE_COLUMNS = (
     Invite.started_at,
     Invite.completed_at,
     Invite.canceled_at,
+    Invite.settled,
 )
 ATTEMPT_COLUMNS = (
     Attempt.attempt_id,

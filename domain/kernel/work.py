@@ -18,6 +18,7 @@ from domain.kernel.events import Event, EventSequence, Recorded
 from domain.kernel.jobs import Job, JobQueue
 from domain.kernel.personal import nothing
 from domain.kernel.reactions import following
+from domain.kernel.statements import Row, Statement
 
 T = TypeVar("T")
 
@@ -46,6 +47,24 @@ SERIES = {
     "flow_assignment": 0,
 }
 """The series there are, and the number before their first."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRead:
+    """Reads over the connection of a unit of work: what batch queries answer there includes what it has written."""
+
+    session: AsyncSession
+    dialect: str
+
+    async def __call__(self, statement: Statement, **parameters: Any) -> list[Row]:
+        await self.session.flush()
+        prepared = statement.prepared(self.dialect)
+        connection = await self.session.connection()
+        found = await connection.exec_driver_sql(prepared.text, tuple(prepared.bind(parameters)))
+        return prepared.rows([tuple(row) for row in found])
+
+    async def all(self, *reads: Any) -> list[Any]:
+        return [await read for read in reads]
 
 
 @dataclass(slots=True)
@@ -86,6 +105,11 @@ class UnitOfWork:
     def within(self) -> int | None:
         """The same for those who may have none: whoever registers."""
         return self._entered if self._entered is not None else self.actor.account
+
+    @property
+    def read(self) -> OwnRead:
+        """What batch queries are given inside a unit of work."""
+        return OwnRead(self.session, self.dialect)
 
     async def enter(self, account_id: int) -> None:
         """Work inside an account from here on: for registration, and for the twin of the actor's account."""

@@ -41,6 +41,7 @@ SAVED_COLUMNS = (
 _ESCAPED = str.maketrans({"%": "\\%", "_": "\\_", "\\": "\\\\"})
 _MINE = select(*COLUMNS).where(JobProfile.account_id == ACCOUNT, JobProfile.deleted_at.is_(None))
 _BY_KEY = statement(_MINE.where(any_of(JobProfile.key)), "JobProfile", keeps=("key",))
+_TARGETS = statement(select(JobProfile.key, JobProfile.targets).where(JobProfile.account_id == ACCOUNT, any_of(JobProfile.key)))
 _ALL = statement(_MINE.order_by(JobProfile.created_at.desc(), JobProfile.key.desc()), "JobProfile")
 _SAVED = select(*SAVED_COLUMNS).where(SavedMatch.account_id == ACCOUNT)
 _SAVED_BY_KEY = statement(_SAVED.where(any_of(SavedMatch.key)), "SavedMatch", keeps=("key",))
@@ -80,6 +81,11 @@ JOB_PROFILES = Listing(
 async def by_keys(read: Read, account_id: int, keys: Collection[str]) -> dict[str, Row]:
     """Job profiles by their keys; a deleted one is not found (R-ESC-47)."""
     return by_key(await read(_BY_KEY, account_id=account_id, keys=keys), "key")
+
+
+async def targets_by_keys(read: Read, account_id: int, keys: Collection[str]) -> dict[str, Mapping[str, Any]]:
+    """What job profiles ask for, deleted ones as well: what has begun with one is finished with it."""
+    return {row.key: row.targets for row in await read(_TARGETS, account_id=account_id, keys=keys)}
 
 
 async def everything(read: Read, account_id: int) -> list[Row]:

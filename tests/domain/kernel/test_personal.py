@@ -37,6 +37,8 @@ PERSONAL = {
     "candidate.language": (Content.DEMOGRAPHIC, Erasure.CLEAR),
     "candidate.sort_name": (Content.NAME, Erasure.REPLACE),
     "candidate.search_email": (Content.EMAIL, Erasure.REPLACE),
+    "candidate_merge.reason": (Content.WORDS, Erasure.CLEAR),
+    "external_reference.reference": (Content.WORDS, Erasure.DELETE),
     "entry.email": (Content.EMAIL, Erasure.DELETE),
     "entry.name": (Content.NAME, Erasure.DELETE),
     "invite.email": (Content.EMAIL, Erasure.REPLACE),

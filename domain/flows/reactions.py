@@ -1,0 +1,14 @@
+"""What flows do when what they asked for was begun, completed, or is over: only for what was asked as part of one."""
+
+from domain.flows.advancing import advance
+from domain.invites import events as invites
+from domain.invites.status import Origin
+from domain.kernel.reactions import Facts, reacts
+
+
+def _of_flow(facts: Facts) -> bool:
+    return facts.get("origin") == Origin.FLOW
+
+
+for _happened in (invites.INVITE_STARTED, invites.INVITE_COMPLETED, invites.INVITE_EXPIRED, invites.INVITE_CANCELED):
+    reacts(_happened, advance, when=_of_flow)
