@@ -75,9 +75,7 @@ def _decimal(value: Fraction | None) -> float | None:
     "Everybody counts once, however often they were asked. Counts are told also where they are small.",
 )
 class FunnelStep:
-    step: Annotated["FlowStep", strawberry.lazy("resolvers.flows")] = edge(
-        flows.steps_by_id, key="step_id", description="Which step."
-    )
+    step: Annotated["FlowStep", strawberry.lazy("resolvers.flows")] = edge(flows.steps_by_id, key="step_id", description="Which step.")
     reached: int = attribute("How many people were asked to take it.")
     started: int = attribute("How many of them began, at least.")
     passed: int = attribute("How many passed it, with a score at or over the threshold of that time.")
@@ -119,9 +117,7 @@ class CutScore:
     "five people.",
 )
 class CutScoreCurve:
-    step: Annotated["FlowStep", strawberry.lazy("resolvers.flows")] = edge(
-        flows.steps_by_id, key="step_id", description="Which step."
-    )
+    step: Annotated["FlowStep", strawberry.lazy("resolvers.flows")] = edge(flows.steps_by_id, key="step_id", description="Which step.")
     people: int | None = attribute("How many people have a score; null for fewer than five.")
     points: list[CutScore] | None = attribute(
         "Ascending thresholds: whole numbers, the current one, and every score that somebody has. Just above it those no longer pass. "
@@ -172,7 +168,8 @@ class SelectionRates:
         flows.steps_by_id, key="step_id", description="The step; null for the flow as a whole."
     )
     people: int | None = attribute(
-        "How many were judged: those who passed or failed the step; in all those who completed the flow or failed. Null for fewer than five."
+        "How many were judged: those who passed or failed the step; in all those who completed the flow or failed. "
+        "Null for fewer than five."
     )
     selected: int | None = attribute("How many of them passed, or completed the flow.")
     by_gender: list[SelectionGroup] = attribute("The genders that somebody has.")
@@ -183,8 +180,8 @@ class SelectionRates:
 
 @graph_type(
     requires=READ,
-    description="Selection rates by gender and age, compared by the four-fifths rule and Fisher's exact test. Nothing is told of fewer than "
-    "five people, nor by difference of what is told here and in the funnel.",
+    description="Selection rates by gender and age, compared by the four-fifths rule and Fisher's exact test. Nothing is told of fewer "
+    "than five people, nor by difference of what is told here and in the funnel.",
 )
 class AdverseImpact:
     total: SelectionRates = attribute("The flow as a whole: who completed it, of those who completed it or failed.")

@@ -156,5 +156,3 @@ async def _checked(uow: UnitOfWork, field: str, value: Any) -> Any:
 
 def _column(field: str) -> str:
     return "job_profile_key" if field == "job_profile" else field
-
-

@@ -53,9 +53,7 @@ async def send_step(ports: Ports, account_id: int, assignment: str, step: str, n
         mine = (FlowAttempt.account_id == account_id, FlowAttempt.assignment_id == int(assignment))
         this = (FlowAttempt.step_id == int(step), FlowAttempt.number == int(number), FlowAttempt.mailed_at.is_(None))
         facts = {"flow": asking.flow.flow_id, "step": asking.step.position, "attempt": int(number)}
-        if happened is events.STEP_MAIL_REFUSED:
-            uow.record(happened, assignment, **facts)
-        elif await uow.change(update(FlowAttempt).where(*mine, *this).values(mailed_at=uow.now)):
+        if happened is events.STEP_MAIL_REFUSED or await uow.change(update(FlowAttempt).where(*mine, *this).values(mailed_at=uow.now)):
             uow.record(happened, assignment, **facts)
 
 

@@ -172,9 +172,7 @@ ASSIGNMENTS = Listing(
     orders=_ORDERS,
 )
 ASSIGNMENTS_OF_ONE = Listing(
-    select(*ASSIGNMENT_COLUMNS).where(
-        FlowAssignment.account_id == ACCOUNT, FlowAssignment.flow_id == bindparam("flow", type_=BigInteger)
-    ),
+    select(*ASSIGNMENT_COLUMNS).where(FlowAssignment.account_id == ACCOUNT, FlowAssignment.flow_id == bindparam("flow", type_=BigInteger)),
     "FlowAssignment",
     key=FlowAssignment.assignment_id,
     filters=_FILTERS,

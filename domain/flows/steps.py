@@ -106,6 +106,4 @@ def _unmatched(index: int, step: Step, instrument: Offered, profiles: Collection
 
 def as_is(row: Any) -> Step:
     """A stored step as one that could be given."""
-    return Step(
-        row.instrument, row.pass_threshold, row.instrument_type, row.name, row.instructions, row.pass_action, row.job_profile_key
-    )
+    return Step(row.instrument, row.pass_threshold, row.instrument_type, row.name, row.instructions, row.pass_action, row.job_profile_key)

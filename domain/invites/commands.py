@@ -97,9 +97,7 @@ def _current(instrument: str) -> bank.Instrument:
     return taken
 
 
-def _invite(
-    uow: UnitOfWork, origin: Origin, taken: bank.Instrument, candidate_key: str, *, email: str, name: str, language: str
-) -> Invite:
+def _invite(uow: UnitOfWork, origin: Origin, taken: bank.Instrument, candidate_key: str, *, email: str, name: str, language: str) -> Invite:
     return Invite(
         account_id=uow.account_id,
         key=new_key("inv"),

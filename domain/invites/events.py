@@ -30,9 +30,7 @@ INVITE_REMINDER_MAILED = happening(
     "The mail of a reminder was handed to the mail server.",
     number=number(f"Which one it is, from 1 to {REMINDERS}.", least=1),
 )
-INVITE_STARTED = happening(
-    "invite.started", INVITE, "The candidate began.", attempt=reference("Their attempt.", ATTEMPT), origin=_ORIGIN
-)
+INVITE_STARTED = happening("invite.started", INVITE, "The candidate began.", attempt=reference("Their attempt.", ATTEMPT), origin=_ORIGIN)
 INVITE_COMPLETED = happening(
     "invite.completed",
     INVITE,

@@ -85,7 +85,7 @@ def adverse_impact(total: Counted, steps: Iterable[tuple[int, Counted]]) -> Adve
         told = _told(counted)
         made.append(_rates(step_id, counted, told))
         for way in WAYS:
-            silent[way] |= _summed(counted, way).keys() - told[way]
+            silent[way].update(_summed(counted, way).keys() - told[way])
     return AdverseImpact(_rates(None, total, _told(total, silent)), made)
 
 

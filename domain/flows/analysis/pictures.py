@@ -3,7 +3,7 @@
 from domain.flows.analysis.cut_scores import CutScoreCurve
 from domain.flows.analysis.funnel import Funnel, FunnelStep
 from domain.kernel.language import Language, Text
-from domain.reports.svg import ACCENT, GREY, INK, LINE, SHADE, TINT, Picture, path
+from domain.reports.svg import ACCENT, GREY, INK, SHADE, TINT, Picture, path
 
 WIDTH, LEFT, RIGHT, TOP = 480, 150, 14, 44
 ROW, BAR = 34, 22

@@ -16,7 +16,8 @@ from domain.flows.analysis.adverse_impact import BANDS, AdverseImpact, Counted, 
 from domain.flows.analysis.cut_scores import CutScoreCurve, curve
 from domain.flows.analysis.funnel import Funnel, funnel
 from domain.flows.analysis.periods import Period
-from domain.flows.model import FlowAssignment, FlowAttempt, FlowStep
+from domain.flows.model import FlowAssignment, FlowAttempt
+from domain.flows.queries import steps_by_flow, steps_by_id
 from domain.kernel.columns import UtcDateTime
 from domain.kernel.statements import ACCOUNT, Read, Row, any_of, by_key, group, statement
 
@@ -43,11 +44,6 @@ def _any(*conditions: Any) -> Any:
 
 _PERSON = (FlowAssignment.flow_id, FlowAssignment.candidate_key)
 _PERSON_AT_STEP = (FlowAssignment.flow_id, FlowAttempt.step_id, FlowAssignment.candidate_key)
-_STEPS = statement(
-    select(FlowStep.flow_id, FlowStep.step_id, FlowStep.position, FlowStep.name, FlowStep.pass_threshold)
-    .where(FlowStep.account_id == ACCOUNT, any_of(FlowStep.flow_id))
-    .order_by(FlowStep.flow_id, FlowStep.position)
-)
 _people = (
     select(
         *_PERSON,
@@ -146,7 +142,7 @@ _TO_START = statement(partial(_middle, FlowAttempt.started_at))
 _TO_COMPLETION = statement(partial(_middle, FlowAttempt.completed_at))
 
 
-def _scores(_dialect: str, *, rounded: bool) -> Any:
+def _scores(dialect: str, *, rounded: bool) -> Any:
     """How many people have which score at a step, their best; rounded down to whole numbers, or the highest first."""
     best = (
         select(*_PERSON, func.max(FlowAttempt.score).label("score"))
@@ -156,10 +152,10 @@ def _scores(_dialect: str, *, rounded: bool) -> Any:
         .group_by(*_PERSON)
         .subquery("best")
     )
-    floor = func.floor(best.c.score) if _dialect == "postgresql" else best.c.score  # a cast cuts on SQLite and rounds on PostgreSQL
+    floor = func.floor(best.c.score) if dialect == "postgresql" else best.c.score  # a cast cuts on SQLite and rounds on PostgreSQL
     score = cast(floor, BigInteger) if rounded else best.c.score
     counted = select(best.c.flow_id, score.label("score"), func.count().label("people")).group_by(best.c.flow_id, score)
-    return counted if rounded else counted.order_by(best.c.score.desc()).limit(MOST_SCORES + 1)
+    return counted if rounded else counted.order_by(best.c.score.desc()).limit(bindparam("most", type_=Integer))
 
 
 _SCORES = statement(partial(_scores, rounded=False))
@@ -221,22 +217,21 @@ async def funnels(read: Read, account_id: int, flows: Collection[int], period: P
     """The funnel of each flow, over those who were assigned in a period."""
     given = {"account_id": account_id, "keys": flows, "begins": period.begins, "ends": period.ends}
     steps, people, reached, starts, ends = await read.all(
-        read(_STEPS, account_id=account_id, keys=flows),
+        steps_by_flow(read, account_id, flows),
         *(read(each, **given) for each in (_PEOPLE, _REACHED, _TO_START, _TO_COMPLETION)),
     )
-    whole, by_flow = by_key(people, "flow_id"), group(steps, "flow_id")
+    whole = by_key(people, "flow_id")
     counts, started, ended = (by_key(rows, "step_id") for rows in (reached, starts, ends))
-    return {flow: funnel(whole.get(flow), by_flow.get(flow, []), counts, started, ended) for flow in flows}
+    return {flow: funnel(whole.get(flow), steps.get(flow, []), counts, started, ended) for flow in flows}
 
 
 async def curves(read: Read, account_id: int, flows: Collection[int], step: int, period: Period) -> dict[int, CutScoreCurve]:
     """The curve of a step, by the flow that it belongs to if that is one of these."""
-    rows = await read(_STEPS, account_id=account_id, keys=flows)
-    found = next((row for row in rows if row.step_id == step), None)
-    if found is None:
+    found = (await steps_by_id(read, account_id, [step])).get(step)
+    if found is None or found.flow_id not in flows:
         return {}
     given = {"account_id": account_id, "keys": [found.flow_id], "begins": period.begins, "ends": period.ends, "step": step}
-    scores = await read(_SCORES, **given)
+    scores = await read(_SCORES, **given, most=MOST_SCORES + 1)
     is_complete = len(scores) <= MOST_SCORES
     if not is_complete:
         scores = await read(_ROUNDED_SCORES, **given)
@@ -250,9 +245,9 @@ async def adverse_impacts(
     """The selection rates of each flow, over those who were assigned in a period; `as_of` is the year for which age is told."""
     given = {"account_id": account_id, "keys": flows, "begins": period.begins, "ends": period.ends, "as_of": as_of}
     steps, selected, at_steps = await read.all(
-        read(_STEPS, account_id=account_id, keys=flows), read(_SELECTED, **given), read(_SELECTED_AT_STEPS, **given)
+        steps_by_flow(read, account_id, flows), read(_SELECTED, **given), read(_SELECTED_AT_STEPS, **given)
     )
-    return await asyncio.to_thread(_impacts, flows, group(steps, "flow_id"), group(selected, "flow_id"), group(at_steps, "step_id"))
+    return await asyncio.to_thread(_impacts, flows, steps, group(selected, "flow_id"), group(at_steps, "step_id"))
 
 
 def _impacts(

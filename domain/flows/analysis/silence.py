@@ -20,9 +20,15 @@ def tellable(people: Mapping[Place, int], silent: Sequence[Collection[str]] = ((
         return set(), set()
     sizes = [_sizes(people, way) for way in WAYS]
     told = tuple({group for group, size in sizes[way].items() if size >= FEWEST and group not in silent[way]} for way in WAYS)
+    taken = []
     while divided := _telling(people, told):
-        _size, group, way = min((sizes[way][group], group, way) for way in divided for group in told[way])
+        size, group, way = min((sizes[way][group], group, way) for way in divided for group in told[way])
         told[way].remove(group)
+        taken.append((-size, group, way))
+    for _size, group, way in sorted(taken):  # what was taken first is often no longer needed
+        told[way].add(group)
+        if _telling(people, told):
+            told[way].remove(group)
     return told[0], told[1]
 
 
