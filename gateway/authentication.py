@@ -7,6 +7,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 
 from domain.access import commands, credentials, events
+from domain.access.errors import AccountInactive
 from domain.kernel.actor import Actor, ActorKind
 from domain.kernel.database import Database
 from domain.kernel.errors import DomainError
@@ -25,6 +26,8 @@ NOTED_EVERY = 60.0
 class _Known:
     actor: Actor | None
     until: float
+    is_closed: bool = False
+    """Whether it would stand for somebody, were its account not closed."""
 
 
 class Authenticator:
@@ -39,20 +42,30 @@ class Authenticator:
         database.after_commit.append(self._heard)
 
     async def actor_of(self, credential: str) -> Actor | None:
-        """Who a credential stands for; None when it is not valid (any more)."""
+        """Who a credential stands for; None when it is not valid (any more).
+
+        Raises AccountInactive.
+        """
         now = time.monotonic()
         known = self._known.get(credential)
         if known is None or known.until <= now:
-            read = self._database.read()
             revocations = self._revocations
-            actor = await credentials.actor_of(read, self._database.environment, credential, self._database.clock.now())
-            known = _Known(actor, now + TRUSTED_FOR)
-            if revocations == self._revocations and not (actor and actor.questionnaire):
+            known = await self._looked_up(credential, now + TRUSTED_FOR)
+            if revocations == self._revocations and not (known.actor and known.actor.questionnaire):
                 # else it may have been read before one of them; a narrowed key ends everywhere at once (R-QST-18)
                 self._keep(credential, known)
+        if known.is_closed:
+            raise AccountInactive
         if known.actor is not None:
             self._note_use(known.actor, now)
         return known.actor
+
+    async def _looked_up(self, credential: str, until: float) -> _Known:
+        database = self._database
+        try:
+            return _Known(await credentials.actor_of(database.read(), database.environment, credential, database.clock.now()), until)
+        except AccountInactive:
+            return _Known(None, until, is_closed=True)
 
     def _heard(self, recorded: set[str]) -> None:
         """Look every credential up again after a revocation in this process."""

@@ -62,15 +62,16 @@ class Front:
     async def caller(self, credential: str | None, address: str) -> Caller:
         """Find who calls and count the request; without a credential it is anybody from that address.
 
-        Raises Unauthenticated for a credential that is not valid, RateLimitExceeded.
+        Raises Unauthenticated for a credential that is not valid, AccountInactive, RateLimitExceeded.
         """
         if not credential:
             actor = Actor.anonymous()
             return Caller(actor, await self.rates.take(actor, address), address)
-        found = await self.authenticator.actor_of(credential)
-        if found is None:
+        try:
+            found = await self._known(credential)
+        except Unauthenticated:
             await self.rates.take(Actor.anonymous(), address)  # guessing is limited like any public request
-            raise Unauthenticated
+            raise
         return Caller(found, await self.rates.take(found, address), address)
 
     async def again(self, credential: str | None) -> Actor:
@@ -78,7 +79,14 @@ class Front:
 
         Raises Unauthenticated when it is not valid any more.
         """
-        found = await self.authenticator.actor_of(credential) if credential else Actor.anonymous()
+        return await self._known(credential) if credential else Actor.anonymous()
+
+    async def _known(self, credential: str) -> Actor:
+        """Who a credential stands for.
+
+        Raises Unauthenticated when for nobody, AccountInactive.
+        """
+        found = await self.authenticator.actor_of(credential)
         if found is None:
             raise Unauthenticated
         return found

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Annotated, Any
+from uuid import UUID
 
 import strawberry
 
 from domain.access import commands, queries
 from domain.access.billing import COLUMNS as _BILLED
 from domain.access.billing import address_of, vat_warning
+from domain.access.uuids import account_uuid
 from domain.billing import queries as billing
 from domain.billing.registration import Registered
 from domain.invites import links
@@ -64,6 +66,7 @@ class Account(Node):
         lambda number: ids.encode("Account", account_key(number)), columns=("account_id",), description="Opaque id."
     )
     key: str = computed(account_key, columns=("account_id",), description="The key in the documented API: `cus_…`.")
+    uuid: UUID = computed(account_uuid, columns=("account_id",), description="The account as a UUID, for APIs that want one.")
     mode: Mode = attribute("Whether it is live or the sandbox twin of a live account.")
     company: str = attribute("Who it belongs to.")
     slug: str = attribute("The part of the open link that names the account.")

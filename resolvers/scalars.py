@@ -1,9 +1,11 @@
 """Scalars of the graph: how they are written and what is taken for them."""
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, NewType
+from uuid import UUID
 
 import orjson
 import strawberry
@@ -14,6 +16,7 @@ Json = NewType("Json", object)
 Reference = NewType("Reference", object)
 """A whole number or a text: what another system calls something."""
 LARGEST = 2**63 - 1
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 
 
 def write_moment(moment: datetime) -> str:
@@ -87,6 +90,15 @@ def read_reference(value: Any) -> Any:
     raise GraphQLError("A Reference is a whole number of at most 64 bits, or a text.")
 
 
+def _read_uuid(value: Any) -> UUID:
+    try:
+        if _UUID.fullmatch(value):
+            return UUID(value)
+    except TypeError:
+        pass
+    raise GraphQLError("A UUID is a text such as '0b6f3c1e-7a52-4d8e-9b37-6f0d2b9c41ae'.")
+
+
 def _as_it_is(value: Any) -> Any:
     return value
 
@@ -119,6 +131,13 @@ SCALARS: dict[object, Any] = {
         description="What another system calls something: a whole number or a text, given back as it came.",
         serialize=_as_it_is,
         parse_value=read_reference,
+    ),
+    UUID: strawberry.scalar(
+        name="UUID",
+        description="A UUID in lower case with hyphens: `0b6f3c1e-7a52-4d8e-9b37-6f0d2b9c41ae`.",
+        specified_by_url="https://www.rfc-editor.org/rfc/rfc9562",
+        serialize=str,
+        parse_value=_read_uuid,
     ),
     Decimal: strawberry.scalar(
         name="Decimal",

@@ -22,6 +22,7 @@ from resolvers.event_log import EventQuery
 from resolvers.events import EventSubscription
 from resolvers.exports import ExportMutation, ExportQuery
 from resolvers.external_references import ExternalReferenceMutation, ExternalReferenceQuery
+from resolvers.flows import FlowMutation, FlowQuery, FlowSubscription
 from resolvers.instruments import InstrumentQuery
 from resolvers.invites import InviteMutation, InviteQuery
 from resolvers.invoices import InvoiceQuery
@@ -52,6 +53,7 @@ class Query(
     EntryQuery,
     EventQuery,
     ExportQuery,
+    FlowQuery,
     InstrumentQuery,
     InviteQuery,
     InvoiceQuery,
@@ -83,6 +85,7 @@ class Mutation(
     CredentialMutation,
     EntryMutation,
     ExportMutation,
+    FlowMutation,
     InviteMutation,
     JobProfileMutation,
     OrderMutation,
@@ -97,7 +100,7 @@ class Mutation(
 
 
 @strawberry.type(description="What can be listened to.")
-class Subscription(EventSubscription):
+class Subscription(EventSubscription, FlowSubscription):
     pass
 
 

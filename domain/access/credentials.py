@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import orjson
 
 from domain.access import queries
+from domain.access.errors import AccountInactive
 from domain.kernel.actor import Actor, ActorKind
 from domain.kernel.environment import Environment
 from domain.kernel.identifiers import new_secret
@@ -45,7 +46,10 @@ def permissions_of(names: Iterable[str]) -> frozenset[Permission]:
 
 
 async def actor_of(read: Read, environment: Environment, credential: str, now: datetime) -> Actor | None:
-    """Find who a credential stands for: an API key by its digest, an access token by its signature and its key."""
+    """Find who a credential stands for: an API key by its digest, an access token by its signature and its key.
+
+    Raises AccountInactive.
+    """
     if len(credential) > LONGEST_CREDENTIAL or not credential.isascii():
         return None
     if credential.startswith(TOKEN_PREFIX):
@@ -55,8 +59,10 @@ async def actor_of(read: Read, environment: Environment, credential: str, now: d
 
 
 def _key_actor(row: Row, now: datetime) -> Actor | None:
-    if row.revoked_at or (row.expires_at and row.expires_at <= now) or row.status == "inactive":
+    if row.revoked_at or (row.expires_at and row.expires_at <= now):
         return None
+    if row.status == "inactive":
+        raise AccountInactive
     granted = permissions_of(row.permissions)
     if row.questionnaire is not None:
         granted |= {IMPLIED[permission] for permission in granted & IMPLIED.keys()}

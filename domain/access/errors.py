@@ -2,13 +2,20 @@
 
 from collections.abc import Sequence
 
-from domain.kernel.errors import DomainError, Forbidden, Kind
+from domain.kernel.errors import DomainError, Forbidden, Kind, Unauthenticated
 
 
 class EmailTaken(DomainError):
     kind = Kind.CONFLICT
     code = "EMAIL_ALREADY_REGISTERED"
     text = "This email address is already registered."
+
+
+class AccountInactive(Unauthenticated):
+    """A credential that would stand for somebody, were its account not closed."""
+
+    code = "ACCOUNT_INACTIVE"
+    text = "The account of this credential is closed."
 
 
 class GrantsMoreThanItHas(Forbidden):

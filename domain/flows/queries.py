@@ -64,6 +64,7 @@ ATTEMPT_COLUMNS = (
 _SEEN = and_(Flow.account_id == ACCOUNT, Flow.status != FlowStatus.DELETED.value)
 _OF_STEP = and_(FlowStep.account_id == FlowAttempt.account_id, FlowStep.step_id == FlowAttempt.step_id)
 _BY_ID = statement(select(*FLOW_COLUMNS).where(_SEEN, any_of(Flow.flow_id)), "Flow", keeps=("flow_id",))
+_CHANGED = statement(select(*FLOW_COLUMNS).where(Flow.account_id == ACCOUNT, any_of(Flow.flow_id)), "Flow", keeps=("flow_id",))
 _ALL = statement(select(*FLOW_COLUMNS).where(_SEEN).order_by(Flow.created_at.desc(), Flow.flow_id.desc()), "Flow")
 _STEPS_OF_FLOWS = statement(
     select(*STEP_COLUMNS).where(FlowStep.account_id == ACCOUNT, any_of(FlowStep.flow_id)).order_by(FlowStep.flow_id, FlowStep.position),
@@ -127,9 +128,9 @@ _UNFINISHED = statement(
         FlowAttempt.account_id == ACCOUNT,
         FlowAssignment.account_id == ACCOUNT,
         FlowAssignment.flow_id == bindparam("flow", type_=BigInteger),
-        FlowAssignment.status.in_(OPEN),
+        or_(*(FlowAssignment.status == status for status in OPEN)),
         FlowAssignment.assignment_id > _AFTER,
-        FlowAttempt.status.in_(OPEN),
+        or_(*(FlowAttempt.status == status for status in OPEN)),
     )
     .order_by(FlowAssignment.assignment_id)
     .limit(AT_ONCE)
@@ -185,6 +186,11 @@ ASSIGNMENTS_OF_ONE = Listing(
 async def by_id(read: Read, account_id: int, keys: Collection[int]) -> dict[int, Row]:
     """Flows by their numbers; a deleted one is not found (R-FLW-2)."""
     return by_key(await read(_BY_ID, account_id=account_id, keys=keys), "flow_id")
+
+
+async def changed_by_id(read: Read, account_id: int, keys: Collection[int]) -> dict[int, Row]:
+    """The same for whoever has just changed them, deleted ones as well."""
+    return by_key(await read(_CHANGED, account_id=account_id, keys=keys), "flow_id")
 
 
 async def everything(read: Read, account_id: int) -> list[Row]:

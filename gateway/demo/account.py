@@ -6,6 +6,7 @@ from typing import Any
 
 from domain.access import commands, queries
 from domain.access.credentials import actor_of
+from domain.access.errors import AccountInactive
 from domain.billing import credits, registration
 from domain.candidates import queries as people
 from domain.kernel.actor import Actor
@@ -65,7 +66,10 @@ async def standing(settings: Settings) -> tuple[bool, bool]:
 
 async def _has_key(settings: Settings, database: Database) -> bool:
     kept = settings.demo_key
-    return kept is not None and await actor_of(database.read(), database.environment, kept, database.clock.now()) is not None
+    try:
+        return kept is not None and await actor_of(database.read(), database.environment, kept, database.clock.now()) is not None
+    except AccountInactive:
+        return False
 
 
 async def _register(settings: Settings, database: Database) -> int:

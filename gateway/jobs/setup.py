@@ -2,7 +2,10 @@
 
 from dbos import DBOS, DBOSClient
 
+import domain.catalogue
 import domain.exports.jobs
+import domain.flows.advancing
+import domain.flows.mails
 import domain.invites.expiry
 import domain.invoices.files
 import domain.orders.mails

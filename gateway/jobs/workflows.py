@@ -8,7 +8,10 @@ from typing import Any
 
 from dbos import DBOS
 
+import domain.catalogue
 import domain.exports.jobs
+import domain.flows.advancing
+import domain.flows.mails
 import domain.idempotency.jobs
 import domain.invites.expiry
 import domain.invoices.files

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from domain.access import commands, credentials, queries
+from domain.access.errors import AccountInactive
 from domain.access.events import ACCOUNT_CHANGED
 from domain.access.model import Account
 from domain.invites import links
@@ -86,12 +87,18 @@ class TestKeys:
         for credential in (*near, "", "ä" * 40, "x" * 5000, "ct_", "ct_a.b", "ct_..", "%", "\0"):
             assert await authenticator.actor_of(credential) is None, credential
 
-    async def test_of_a_closed_account_stand_for_nobody(self, world: World, authenticator: Authenticator, seconds: Seconds) -> None:
+    async def test_of_a_closed_account_stand_for_nobody(
+        self, world: World, authenticator: Authenticator, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         async with world.work() as uow:
             closed = update(Account).where(Account.account_id == world.account_id).values(status="inactive")
             await uow.change(closed)
             uow.record(ACCOUNT_CHANGED, f"cus_{world.account_id}", fields=["status"])
-        assert await authenticator.actor_of(world.key.secret) is None
+        asked = count_reads(world, monkeypatch)
+        for _ in range(2):
+            with pytest.raises(AccountInactive):
+                await authenticator.actor_of(world.key.secret)
+        assert len(asked) == 1
 
 
 class TestTrust:

@@ -1,5 +1,6 @@
 """Accounts, keys and tokens through the graph."""
 
+from domain.access.uuids import account_uuid
 from tests.support.http import Http
 
 CREATE = """mutation($p: [Permission!], $m: Mode) { createApiKey(input: {name: "CI", permissions: $p, mode: $m}) {
@@ -18,6 +19,15 @@ class TestRegistration:
         assert account["key"] == made["accountKey"]
         assert account["mode"] == "LIVE"
         assert "/open/neu-soehne-" in account["openLinkUrl"]
+
+    async def test_an_account_is_a_uuid_as_well(self, http: Http) -> None:
+        """The same for ever: integrators keep it."""
+        account = (await http.graph("{ account { key uuid } }"))["account"]
+        assert account["uuid"] == str(account_uuid(int(account["key"].removeprefix("cus_"))))
+        assert [str(account_uuid(number)) for number in (1, 2)] == [
+            "2eed93c9-69c3-5ffd-92d8-6e35107f4d0c",
+            "c79e3496-dcfa-5417-935e-f05eeac37c4b",
+        ]
 
     async def test_test_mode_answers_the_key_of_the_sandbox(self, http: Http) -> None:
         made = (await http.graph(REGISTER, key=None, e="new@example.com", m="TEST"))["registerAccount"]

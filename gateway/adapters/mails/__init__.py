@@ -1,7 +1,7 @@
 """Mails as messages: what each says, and how it looks as text and as HTML."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email import policy
@@ -9,6 +9,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from functools import cache
 from importlib import resources
+from string import Formatter
 from typing import Any
 
 import jinja2
@@ -67,7 +68,7 @@ def compose(mail: Mail, *, sender: tuple[str, str], host: str, at: datetime) -> 
 def letter(mail: Mail) -> Letter:
     """Put the facts of a mail into its words."""
     facts = {name: headers.one_line(fact) for name, fact in mail.facts.items()}
-    if "expires" in facts:
+    if facts.get("expires"):
         facts["expires"] = moments.told(facts["expires"], mail.language)
     words, frame = _texts()[mail.template][mail.language], _texts()["frame"][mail.language]
     named = facts.get("name") and mail.template not in UNCONFIRMED
@@ -76,13 +77,19 @@ def letter(mail: Mail) -> Letter:
         company=facts["company"],
         subject=words["subject"].format_map(facts),
         hello=hello.format_map(facts),
-        lead=[paragraph.format_map(facts) for paragraph in words["lead"]],
+        lead=_paragraphs(words["lead"], facts),
         button=words["button"],
         link=facts["link"],
-        more=[paragraph.format_map(facts) for paragraph in words["more"]],
+        more=_paragraphs(words["more"], facts),
         copy=frame["copy"],
         foot=words.get("foot", frame["foot"]).format_map(facts),
     )
+
+
+def _paragraphs(words: Sequence[str], facts: Mapping[str, str]) -> list[str]:
+    """Paragraphs with their facts; one that names a fact that is empty is left out."""
+    named = [(paragraph, [field for _, field, _, _ in Formatter().parse(paragraph) if field]) for paragraph in words]
+    return [paragraph.format_map(facts) for paragraph, fields in named if all(facts[field] for field in fields)]
 
 
 def as_text(said: Letter) -> str:

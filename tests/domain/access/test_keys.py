@@ -10,7 +10,7 @@ from sqlalchemy import text
 from domain.access import commands, queries
 from domain.access.commands import LONGEST_OVERLAP, OVERLAP
 from domain.access.credentials import NewKey, actor_of
-from domain.access.errors import GrantsMoreThanItHas, TokenMakesNoCredential
+from domain.access.errors import AccountInactive, GrantsMoreThanItHas, TokenMakesNoCredential
 from domain.access.model import ApiKey
 from domain.kernel.actor import Actor, ActorKind
 from domain.kernel.errors import BadInput, NotFound
@@ -151,10 +151,14 @@ class TestWho:
         world.advance(milliseconds=1)
         assert await who(world, made.secret) is None
 
-    async def test_a_key_of_an_inactive_account_is_nobody(self, world: World) -> None:
+    async def test_a_key_of_an_inactive_account_says_so(self, world: World) -> None:
+        revoked = await create(world)
+        await revoke(world, revoked.key)
         async with world.work() as uow:
             (await commands.own_account(uow)).status = "inactive"
-        assert await who(world, world.key.secret) is None
+        with pytest.raises(AccountInactive):
+            await who(world, world.key.secret)
+        assert await who(world, revoked.secret) is None
 
 
 class TestRevoke:

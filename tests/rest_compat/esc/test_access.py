@@ -52,6 +52,12 @@ class TestKeys:
             assert reply.headers["WWW-Authenticate"] == "Bearer"
 
     @ON_ONE_DATABASE
+    async def test_of_a_closed_account_are_none(self, esc: Esc, world: World) -> None:
+        async with world.work() as uow:
+            (await access.own_account(uow)).status = "inactive"
+        assert await esc.told("GET", "/balance") == (401, "UNAUTHORIZED", "The account of this credential is closed.")
+
+    @ON_ONE_DATABASE
     async def test_must_be_right_and_stand_after_bearer(self, esc: Esc, world: World) -> None:
         """R-ESC-1: also a right key is none without the word, and none in another place."""
         secret = world.key.secret
