@@ -21,6 +21,7 @@ from resolvers.drawing import PICTURE, drawn
 from resolvers.enums import Gender, graph_enum
 from resolvers.fields import arg, attribute, batched, computed, edge, graph_type
 from resolvers.reports import InLanguage
+from resolvers.scalars import BigInt
 
 if TYPE_CHECKING:
     from resolvers.flows import FlowStep
@@ -198,7 +199,7 @@ async def _curves(
     parents: Sequence[Any],
     context: Context,
     *,
-    step: Annotated[int, arg("The step's number.")],
+    step: Annotated[BigInt, arg("The step's number.")],
     begins: _From = None,
     until: _Until = None,
 ) -> list[CutScoreCurve | None]:

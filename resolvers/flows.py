@@ -44,6 +44,7 @@ from resolvers.fields import (
     read_by,
     subscription,
 )
+from resolvers.flow_analysis import ADVERSE_IMPACT, CUT_SCORE_CURVE, FUNNEL, AdverseImpact, CutScoreCurve, Funnel
 from resolvers.inputs import defaulted, optional, required
 from resolvers.inputs import given as given_in
 from resolvers.job_profiles import JobProfile
@@ -293,6 +294,10 @@ class Flow(Node):
         filter=FlowAssignmentFilter,
         description="Who is on it.",
     )
+
+    funnel: Funnel = FUNNEL
+    cut_score_curve: CutScoreCurve | None = CUT_SCORE_CURVE
+    adverse_impact: AdverseImpact = ADVERSE_IMPACT
 
     @batched("How many candidates were put on it.")
     async def candidate_count(parents: Sequence[Any], context: Context) -> list[int]:

@@ -57,31 +57,26 @@ class Funnel:
         return self.assigned - self.completed - self.failed
 
 
-def funnel(
-    whole: Row | None, steps: Iterable[Row], counts: Mapping[int, Row], starts: Mapping[int, Row], ends: Mapping[int, Row]
-) -> Funnel:
-    """The funnel of one flow, every step in its position, also those that nobody has reached.
-
-    `counts` are of the people at each step, `starts` and `ends` what lies in the middle of their times.
-    """
-    made = []
-    for step in steps:
-        row = counts.get(step.step_id)
-        made.append(
-            FunnelStep(
-                step.step_id,
-                step.position,
-                step.name,
-                **{name: getattr(row, name) if row else 0 for name in COUNTED},
-                median_seconds_to_start=median_seconds(starts.get(step.step_id)),
-                median_seconds_to_complete=median_seconds(ends.get(step.step_id)),
-            )
-        )
+def funnel(whole: Row | None, steps: Iterable[Row], counts: Mapping[int, Row]) -> Funnel:
+    """The funnel of one flow, every step in its position, also those that nobody has reached; `counts` are of the people at each."""
+    made = [_step(step, counts.get(step.step_id)) for step in steps]
     return Funnel(whole.assigned, whole.completed, whole.failed, made) if whole else Funnel(0, 0, 0, made)
 
 
-def median_seconds(row: Row | None) -> float | None:
-    """The median, from the sum of the one or two times in the middle; None for fewer than five people."""
-    if row is None or row.people < FEWEST:
-        return None
-    return float(Fraction(row.middle, row.halves * MICROSECONDS))
+def _step(step: Row, row: Row | None) -> FunnelStep:
+    counted = {name: getattr(row, name) if row else 0 for name in COUNTED}
+    to_start = _median(row.known_to_start, row.middle_to_start, row.halves_to_start) if row else None
+    to_completion = _median(row.known_to_completion, row.middle_to_completion, row.halves_to_completion) if row else None
+    return FunnelStep(
+        step.step_id,
+        step.position,
+        step.name,
+        **counted,
+        median_seconds_to_start=to_start,
+        median_seconds_to_complete=to_completion,
+    )
+
+
+def _median(people: int, middle: int, halves: int) -> float | None:
+    """The median in seconds, from the sum of the one or two times in the middle; None for fewer than five people."""
+    return float(Fraction(middle, halves * MICROSECONDS)) if people >= FEWEST else None

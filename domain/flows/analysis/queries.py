@@ -34,7 +34,6 @@ _IN_PERIOD = and_(
     FlowAssignment.assigned_at < bindparam("ends", type_=UtcDateTime()),
 )
 _IS_ATTEMPT = and_(FlowAttempt.account_id == FlowAssignment.account_id, FlowAttempt.assignment_id == FlowAssignment.assignment_id)
-_IS_THEIRS = and_(Candidate.account_id == FlowAssignment.account_id, Candidate.key == FlowAssignment.candidate_key)
 
 
 def _any(*conditions: Any) -> Any:
@@ -67,39 +66,6 @@ _HAS_STARTED = or_(
     FlowAttempt.completed_at.is_not(None),
     and_(FlowAttempt.status != "not_started", FlowAttempt.status != "over"),
 )
-_reached = (
-    select(
-        *_PERSON_AT_STEP,
-        _any(_HAS_STARTED).label("started"),
-        _any(FlowAttempt.passed.is_(true())).label("passed"),
-        _any(FlowAttempt.passed.is_(false())).label("failed"),
-        _any(FlowAttempt.passed.is_(None), _IS_OPEN).label("open"),
-    )
-    .join(FlowAttempt, _IS_ATTEMPT)
-    .where(_IN_PERIOD, FlowAttempt.account_id == ACCOUNT)
-    .group_by(*_PERSON_AT_STEP)
-    .subquery("reached")
-)
-
-
-def _where(passed: int, failed: int | None = None, opened: int | None = None) -> Any:
-    """How many stand so: what is told first decides."""
-    parts = ((_reached.c.passed, passed), (_reached.c.failed, failed), (_reached.c.open, opened))
-    return func.sum(case((and_(*(column == value for column, value in parts if value is not None)), 1), else_=0))
-
-
-_REACHED = statement(
-    select(
-        _reached.c.flow_id,
-        _reached.c.step_id,
-        func.count().label("reached"),
-        func.sum(_reached.c.started).label("started"),
-        _where(1).label("passed"),
-        _where(0, 1).label("failed"),
-        _where(0, 0, 1).label("waiting"),
-        _where(0, 0, 0).label("over"),
-    ).group_by(_reached.c.flow_id, _reached.c.step_id)
-)
 
 
 def _microseconds(moment: Any, dialect: str) -> Any:
@@ -110,36 +76,64 @@ def _microseconds(moment: Any, dialect: str) -> Any:
     return seconds * 1_000_000 + cast(func.substr(moment, 21, 6), BigInteger)
 
 
-def _middle(end: Any, dialect: str) -> Any:
-    """Of the time from when people were first asked to some end, the sum of the one or two in the middle, by step."""
-    times = (
-        select(*_PERSON_AT_STEP, func.min(FlowAttempt.asked_at).label("asked"), func.min(end).label("ended"))
+PASSED, FAILED, WAITING, OVER = 3, 2, 1, 0
+_STANDING = case((FlowAttempt.passed.is_(true()), PASSED), (FlowAttempt.passed.is_(false()), FAILED), (_IS_OPEN, WAITING), else_=OVER)
+"""What came of an attempt; of several the greatest tells where a person stands."""
+
+
+def _reached(dialect: str) -> Any:
+    """Where each person stands at each step, and how long it took from when they were first asked."""
+    asked = _microseconds(func.min(FlowAttempt.asked_at), dialect)
+    return (
+        select(
+            *_PERSON_AT_STEP,
+            _any(_HAS_STARTED).label("started"),
+            func.max(_STANDING).label("standing"),
+            (_microseconds(func.min(FlowAttempt.started_at), dialect) - asked).label("to_start"),
+            (_microseconds(func.min(FlowAttempt.completed_at), dialect) - asked).label("to_completion"),
+        )
         .join(FlowAttempt, _IS_ATTEMPT)
         .where(_IN_PERIOD, FlowAttempt.account_id == ACCOUNT)
         .group_by(*_PERSON_AT_STEP)
-        .subquery("times")
+        .subquery("reached")
     )
-    taken = (_microseconds(times.c.ended, dialect) - _microseconds(times.c.asked, dialect)).label("taken")
-    lengths = select(times.c.flow_id, times.c.step_id, taken).where(times.c.ended.is_not(None)).subquery("lengths")
-    place = func.row_number().over(partition_by=lengths.c.step_id, order_by=lengths.c.taken).label("place")
-    people = func.count().over(partition_by=lengths.c.step_id).label("people")
-    ranked = select(lengths.c.flow_id, lengths.c.step_id, lengths.c.taken, place, people).subquery("ranked")
-    twice = ranked.c.place * 2
+
+
+def _funnel(dialect: str) -> Any:
+    """How many people each step reached, where they stand, and the one or two times in the middle, added."""
+    reached = _reached(dialect)
+    ranks, known = [], []
+    for time in (reached.c.to_start, reached.c.to_completion):
+        place = func.row_number().over(partition_by=reached.c.step_id, order_by=(time.is_(None), time))
+        ranks.append(place.label(f"place_{time.key}"))
+        known.append(func.count(time).over(partition_by=reached.c.step_id).label(f"known_{time.key}"))
+    people = select(*reached.c, *ranks, *known).subquery("people")
+    return select(
+        people.c.flow_id,
+        people.c.step_id,
+        func.count().label("reached"),
+        func.sum(people.c.started).label("started"),
+        func.sum(case((people.c.standing == PASSED, 1), else_=0)).label("passed"),
+        func.sum(case((people.c.standing == FAILED, 1), else_=0)).label("failed"),
+        func.sum(case((people.c.standing == WAITING, 1), else_=0)).label("waiting"),
+        func.sum(case((people.c.standing == OVER, 1), else_=0)).label("over"),
+        *_middle(people, "to_start"),
+        *_middle(people, "to_completion"),
+    ).group_by(people.c.flow_id, people.c.step_id)
+
+
+def _middle(people: Any, name: str) -> tuple[Any, ...]:
+    """For how many people a time is known, the sum of those in the middle, and how many these are."""
+    time, place, known = people.c[name], people.c[f"place_{name}"], people.c[f"known_{name}"]
+    is_middle = and_(place * 2 >= known, place * 2 <= known + 2, place <= known)
     return (
-        select(
-            ranked.c.flow_id,
-            ranked.c.step_id,
-            ranked.c.people,
-            cast(func.sum(ranked.c.taken), BigInteger).label("middle"),
-            func.count().label("halves"),
-        )
-        .where(twice >= ranked.c.people, twice <= ranked.c.people + 2)
-        .group_by(ranked.c.flow_id, ranked.c.step_id, ranked.c.people)
+        func.max(known).label(f"known_{name}"),
+        cast(func.sum(case((is_middle, time))), BigInteger).label(f"middle_{name}"),
+        func.sum(case((is_middle, 1), else_=0)).label(f"halves_{name}"),
     )
 
 
-_TO_START = statement(partial(_middle, FlowAttempt.started_at))
-_TO_COMPLETION = statement(partial(_middle, FlowAttempt.completed_at))
+_REACHED = statement(_funnel)
 
 
 def _scores(dialect: str, *, rounded: bool) -> Any:
@@ -169,44 +163,46 @@ def _year(moment: Any, dialect: str) -> Any:
     return cast(func.substr(moment, 1, 4), Integer)
 
 
-def _about(dialect: str) -> tuple[Any, ...]:
-    """What a person is compared by: gender, and age in a year, or in that of their first assignment."""
-    year = func.coalesce(bindparam("as_of", type_=Integer), _year(func.min(FlowAssignment.assigned_at), dialect))
-    return func.min(Candidate.gender).label("gender"), (year - func.min(Candidate.birth_year)).label("age")
-
-
-def _divided(people: Any, keys: Sequence[Any]) -> Any:
-    """How many people, and how many selected, by gender and age band."""
+def _divided(people: Any, keys: Sequence[Any], dialect: str) -> Any:
+    """How many people, and how many selected, by gender and age band; age is told in a year, or in that of the assignment."""
+    year = func.coalesce(bindparam("as_of", type_=Integer), _year(people.c.assigned_at, dialect))
+    age = year - Candidate.birth_year
     band = case(
-        (or_(people.c.age.is_(None), people.c.age < 0), UNKNOWN),
-        *((people.c.age < until if until else true(), place) for place, until in enumerate(BANDS.values())),
+        (or_(age.is_(None), age < 0), UNKNOWN),
+        *((age < until if until else true(), place) for place, until in enumerate(BANDS.values())),
     ).label("band")
-    each = select(*keys, people.c.gender, band, people.c.selected).subquery("each")
+    each = (
+        select(*keys, Candidate.gender, band, people.c.selected)
+        .select_from(people)
+        .join(Candidate, and_(Candidate.account_id == ACCOUNT, Candidate.key == people.c.candidate_key))
+        .subquery("each")
+    )
     places = (*(each.c[key.key] for key in keys), each.c.gender, each.c.band)
     return select(*places, func.count().label("people"), func.sum(each.c.selected).label("selected")).group_by(*places)
 
 
+_FIRST_ASSIGNED = func.min(FlowAssignment.assigned_at).label("assigned_at")
+
+
 def _selected_at_steps(dialect: str) -> Any:
     people = (
-        select(*_PERSON_AT_STEP, *_about(dialect), _any(FlowAttempt.passed.is_(true())).label("selected"))
+        select(*_PERSON_AT_STEP, _FIRST_ASSIGNED, _any(FlowAttempt.passed.is_(true())).label("selected"))
         .join(FlowAttempt, _IS_ATTEMPT)
-        .join(Candidate, _IS_THEIRS)
-        .where(_IN_PERIOD, FlowAttempt.account_id == ACCOUNT, Candidate.account_id == ACCOUNT, FlowAttempt.passed.is_not(None))
+        .where(_IN_PERIOD, FlowAttempt.account_id == ACCOUNT, FlowAttempt.passed.is_not(None))
         .group_by(*_PERSON_AT_STEP)
         .subquery("judged")
     )
-    return _divided(people, (people.c.flow_id, people.c.step_id))
+    return _divided(people, (people.c.flow_id, people.c.step_id), dialect)
 
 
 def _selected(dialect: str) -> Any:
     people = (
-        select(*_PERSON, *_about(dialect), _any(FlowAssignment.status == "completed").label("selected"))
-        .join(Candidate, _IS_THEIRS)
-        .where(_IN_PERIOD, Candidate.account_id == ACCOUNT, _IS_FINISHED)
+        select(*_PERSON, _FIRST_ASSIGNED, _any(FlowAssignment.status == "completed").label("selected"))
+        .where(_IN_PERIOD, _IS_FINISHED)
         .group_by(*_PERSON)
         .subquery("finished")
     )
-    return _divided(people, (people.c.flow_id,))
+    return _divided(people, (people.c.flow_id,), dialect)
 
 
 _SELECTED_AT_STEPS = statement(_selected_at_steps)
@@ -216,13 +212,9 @@ _SELECTED = statement(_selected)
 async def funnels(read: Read, account_id: int, flows: Collection[int], period: Period) -> dict[int, Funnel]:
     """The funnel of each flow, over those who were assigned in a period."""
     given = {"account_id": account_id, "keys": flows, "begins": period.begins, "ends": period.ends}
-    steps, people, reached, starts, ends = await read.all(
-        steps_by_flow(read, account_id, flows),
-        *(read(each, **given) for each in (_PEOPLE, _REACHED, _TO_START, _TO_COMPLETION)),
-    )
-    whole = by_key(people, "flow_id")
-    counts, started, ended = (by_key(rows, "step_id") for rows in (reached, starts, ends))
-    return {flow: funnel(whole.get(flow), steps.get(flow, []), counts, started, ended) for flow in flows}
+    steps, people, reached = await read.all(steps_by_flow(read, account_id, flows), *(read(each, **given) for each in (_PEOPLE, _REACHED)))
+    whole, counts = by_key(people, "flow_id"), by_key(reached, "step_id")
+    return {flow: funnel(whole.get(flow), steps.get(flow, []), counts) for flow in flows}
 
 
 async def curves(read: Read, account_id: int, flows: Collection[int], step: int, period: Period) -> dict[int, CutScoreCurve]:

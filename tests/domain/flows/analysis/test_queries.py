@@ -117,7 +117,7 @@ class TestWhatIsCounted:
             assert list(await queries.adverse_impacts(read, world.account_id, flows, EVER, None)) == flows
             await queries.curves(read, world.account_id, flows, step_id(301, 0), EVER)
             asked.append(read.statements)  # type: ignore[attr-defined]
-        assert asked == [10, 10]
+        assert asked == [8, 8]
 
     async def test_is_of_one_account(self, world: World) -> None:
         """Q-2: a flow of another account is like one without people, and its steps are not found."""

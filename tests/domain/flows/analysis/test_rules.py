@@ -13,7 +13,7 @@ from scipy import stats
 from domain.flows.analysis.adverse_impact import BANDS, GENDERS, Counted, SelectionGroup, adverse_impact
 from domain.flows.analysis.cut_scores import curve
 from domain.flows.analysis.fisher import two_sided
-from domain.flows.analysis.silence import tellable
+from domain.flows.analysis.silence import Place, tellable
 
 SCORES = st.lists(st.one_of(st.integers(0, 100).map(float), st.floats(0, 100)), max_size=30)
 PLACES = st.tuples(st.sampled_from([*GENDERS, None]), st.sampled_from([*BANDS, None]))
@@ -136,7 +136,7 @@ class TestSilence:
 
     def test_of_both_divisions_together(self) -> None:
         """Eight women and eight men; the older ones are the men but for one woman: men and older ones differ by her."""
-        counted = {("female", "under_25"): 7, ("female", "from_55"): 1, ("male", "from_55"): 8}
+        counted: dict[Place, int] = {("female", "under_25"): 7, ("female", "from_55"): 1, ("male", "from_55"): 8}
         by_gender, by_age = tellable(counted)
         assert (by_gender, by_age) in [(set(), {"under_25", "from_55"}), ({"female", "male"}, set())]
 
@@ -154,7 +154,7 @@ class TestSilence:
         assert (only.people, only.selected, [group.suppressed for group in only.by_gender]) == (None, None, [True])
 
     @given(PEOPLE)
-    def test_leaves_no_sum_that_tells_a_few(self, people: dict[tuple[str | None, str | None], int]) -> None:
+    def test_leaves_no_sum_that_tells_a_few(self, people: dict[Place, int]) -> None:
         """Every choice of what is told, added in one division and taken off in the other, by brute force."""
         by_gender, by_age = tellable(people)
         whole = sum(people.values())
@@ -167,14 +167,14 @@ class TestSilence:
                 assert not 0 < apart < 5, (chosen, taken, everybody)
 
     @given(PEOPLE, st.sets(st.sampled_from(GENDERS)), st.sets(st.sampled_from(list(BANDS))))
-    def test_keeps_what_must_be_silent(self, people: dict[tuple[str | None, str | None], int], first: set[str], second: set[str]) -> None:
+    def test_keeps_what_must_be_silent(self, people: dict[Place, int], first: set[str], second: set[str]) -> None:
         by_gender, by_age = tellable(people, (first, second))
         assert not by_gender & first
         assert not by_age & second
 
     def test_does_not_keep_more_than_it_must(self) -> None:
         """Large groups that overlap in small numbers tell nobody."""
-        people = {("female", "under_25"): 30, ("female", "from_55"): 5, ("male", "from_55"): 3, ("male", "under_25"): 20}
+        people: dict[Place, int] = {("female", "under_25"): 30, ("female", "from_55"): 5, ("male", "from_55"): 3, ("male", "under_25"): 20}
         assert tellable(people) == ({"female", "male"}, {"under_25", "from_55"})
 
 
