@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import Enum
 from fractions import Fraction
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import strawberry
 
@@ -20,11 +20,9 @@ from resolvers.context import Context
 from resolvers.drawing import PICTURE, drawn
 from resolvers.enums import Gender, graph_enum
 from resolvers.fields import arg, attribute, batched, computed, edge, graph_type
+from resolvers.flow_steps import FlowStep
 from resolvers.reports import InLanguage
 from resolvers.scalars import BigInt
-
-if TYPE_CHECKING:
-    from resolvers.flows import FlowStep
 
 READ = Permission.STATISTICS_READ
 COUNTING = 50
@@ -76,7 +74,7 @@ def _decimal(value: Fraction | None) -> float | None:
     "Everybody counts once, however often they were asked. Counts are told also where they are small.",
 )
 class FunnelStep:
-    step: Annotated["FlowStep", strawberry.lazy("resolvers.flows")] = edge(flows.steps_by_id, key="step_id", description="Which step.")
+    step: FlowStep = edge(flows.steps_by_id, key="step_id", description="Which step.")
     reached: int = attribute("How many people were asked to take it.")
     started: int = attribute("How many of them began, at least.")
     passed: int = attribute("How many passed it, with a score at or over the threshold of that time.")
@@ -118,7 +116,7 @@ class CutScore:
     "five people.",
 )
 class CutScoreCurve:
-    step: Annotated["FlowStep", strawberry.lazy("resolvers.flows")] = edge(flows.steps_by_id, key="step_id", description="Which step.")
+    step: FlowStep = edge(flows.steps_by_id, key="step_id", description="Which step.")
     people: int | None = attribute("How many people have a score; null for fewer than five.")
     points: list[CutScore] | None = attribute(
         "Ascending thresholds: whole numbers, the current one, and every score that somebody has. Just above it those no longer pass. "
@@ -165,9 +163,7 @@ class SelectionGroup:
 
 @graph_type(requires=READ, description="How groups of people fared at one step, or in all.")
 class SelectionRates:
-    step: Annotated["FlowStep", strawberry.lazy("resolvers.flows")] | None = edge(
-        flows.steps_by_id, key="step_id", description="The step; null for the flow as a whole."
-    )
+    step: FlowStep | None = edge(flows.steps_by_id, key="step_id", description="The step; null for the flow as a whole.")
     people: int | None = attribute(
         "How many were judged: those who passed or failed the step; in all those who completed the flow or failed. "
         "Null for fewer than five."

@@ -1,7 +1,7 @@
 """What an API calls things: its envelope, its statuses and codes, where its credential stands."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -25,6 +25,16 @@ def said_as_it_is(_route: Route, problem: Problem) -> Problem:
     return problem
 
 
+def one_error(_route: Route, _status: int) -> str:
+    """Every refusal looks alike."""
+    return "Error"
+
+
+def told_as_it_is(_name: str, _timestamp: str, body: BaseModel) -> Any:
+    """Tell it without an envelope."""
+    return body.model_dump()
+
+
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """One documented API."""
@@ -46,16 +56,23 @@ class Dialect:
     success_schema: Callable[[Route, Mapping[str, Any]], Mapping[str, Any]]
     """The JSON schema of that envelope, from the schema of the answer."""
     error_schema: Mapping[str, Any]
+    """The JSON schema of a refusal, known in the document as `Error`."""
     security: Mapping[str, Any]
     """The security scheme as OpenAPI names it."""
-    told: Callable[[str, str, BaseModel], Any]
-    """Puts what is told of an event into the envelope of a message: its name, its moment, its body."""
     fault: Callable[[Route, ValidationError], Problem] = first_fault
     """What is wrong with the parameters of a request."""
     unreadable: Callable[[Route, Problem], Problem] = said_as_it_is
     """What is said of a body that could not be read, such as one that is no JSON."""
     reads_first: bool = False
     """Whether a request is refused for what is wrong with it before it is refused for what its key lacks."""
+    error_name: Callable[[Route, int], str] = one_error
+    """Which schema a refusal of an operation has, by its status, in an API whose refusals do not all look alike."""
+    error_schemas: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Those schemas, by name, beside the one above."""
+    counted: bool = True
+    """Whether a key may ask only so many times a minute; if not, only the bound on requests in flight holds (Q-16)."""
+    told: Callable[[str, str, BaseModel], Any] = told_as_it_is
+    """Puts what is told of an event into the envelope of a message: its name, its moment, its body."""
     messages: Sequence[Message] = ()
     """What is told of events."""
     always: tuple[int, ...] = ()

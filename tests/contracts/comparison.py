@@ -1,6 +1,6 @@
 """Hold an OpenAPI document against a contract: each becomes a table of facts, one for each place, and the tables are compared."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -33,36 +33,39 @@ def differences(contract: Mapping[str, Any], ours: Mapping[str, Any], but: froze
     lines = [f"{name}: not in the contract" for name in found if name not in told]
     for name, table in found.items():
         if name in told:
-            lines += (f"{name} {line}" for line in _compare(told[name] | _refusals(contract, told[name], table), table, but))
+            lines += (f"{name} {line}" for line in _compare(told[name] | _refusals(contract, told[name], table, but), table, but))
     return lines
 
 
-def _refusals(contract: Mapping[str, Any], told: Table, found: Table) -> Table:
-    """What the contract would say of the refusals that only ours documents."""
+def _refusals(contract: Mapping[str, Any], told: Table, found: Table, but: frozenset[str]) -> Table:
+    """What the contract would say of the refusals that only ours documents: what it says of those of the operation that it does."""
     more = [place for place in found.keys() - told.keys() if place.isdigit() and int(place) >= 400]
-    error = {"$ref": "#/components/schemas/Error"}
-    return {
-        place: fact
-        for status in more
-        for place, fact in [(status, "application/json"), *_places(contract, error, f"{status} application/json ", required=False)]
-    }
+    known = next((place for place in told if place.isdigit() and int(place) >= 400), None)
+    if known is not None:
+        said = {place.removeprefix(known): fact for place, fact in told.items() if place.startswith(known)}
+    else:
+        error = {"$ref": "#/components/schemas/Error"}
+        said = {"": "application/json", **dict(_places(contract, error, " application/json ", required=False))}
+    wanted = {f"{status}{place}": fact for status in more for place, fact in said.items()}
+    return {place: fact for place, fact in wanted.items() if not any(meant in place for meant in but)}
 
 
 def tables(document: Mapping[str, Any]) -> dict[str, Table]:
     """The facts of every operation: `{"GET /invites": {"query limit": Fact(…), "200 application/json .data.total": Fact(…)}}`."""
     base = urlsplit(document["servers"][0]["url"]).path
+    shared = {"security": document.get("security", ())}
     return {
-        f"{method.upper()} {base}{path}": dict(_operation(document, item[method]))
+        f"{method.upper()} {base}{path}": dict(_operation(document, {**shared, **item[method]}, item.get("parameters", ())))
         for path, item in document["paths"].items()
         for method in METHODS
         if method in item
     }
 
 
-def _operation(document: Mapping[str, Any], operation: Mapping[str, Any]) -> Iterator[tuple[str, Fact | str]]:
-    yield "name", operation["operationId"]
+def _operation(document: Mapping[str, Any], operation: Mapping[str, Any], of_path: Sequence[Any]) -> Iterator[tuple[str, Fact | str]]:
+    yield "name", operation.get("operationId", "")
     yield "key", " or ".join(_scheme(document, name) for one in operation.get("security", ()) for name in one) or "none"
-    for parameter in operation.get("parameters", ()):
+    for parameter in (_followed(document, one) for one in (*of_path, *operation.get("parameters", ()))):
         yield from _places(document, parameter["schema"], f"{parameter['in']} {parameter['name']}", parameter.get("required", False))
     body = operation.get("requestBody", {})
     for media, content in body.get("content", {}).items():
@@ -100,7 +103,7 @@ def _fact(options: list[Any], schema: Any, *, required: bool, is_open: bool) -> 
     for option in options:
         values |= {option["const"]} if "const" in option else set(option.get("enum", ()))
     said = {name: value for option in (*options, schema) for name, value in option.items()}
-    types = {kind for option in options for kind in (option.get("type", "object"), "null" if option.get("nullable") else "") if kind}
+    types = {kind for option in options for kind in _types(option)}
     return Fact(
         types=frozenset(types),
         values=frozenset(values) if values else None,
@@ -112,14 +115,28 @@ def _fact(options: list[Any], schema: Any, *, required: bool, is_open: bool) -> 
     )
 
 
+def _types(option: Mapping[str, Any]) -> Iterator[str]:
+    told = option.get("type", "object")
+    yield from [told] if isinstance(told, str) else told
+    if option.get("nullable"):
+        yield "null"
+
+
 def _options(document: Mapping[str, Any], schema: Any) -> Iterator[Any]:
     schema = _followed(document, schema)
     alternatives = [*schema.get("anyOf", ()), *schema.get("oneOf", ())]
-    assert "allOf" not in schema, "no contract held here uses it"
+    if "allOf" in schema:
+        schema = _merged([_followed(document, part) for part in schema["allOf"]])
     if not alternatives:
         yield schema
     for alternative in alternatives:
         yield from _options(document, alternative)
+
+
+def _merged(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """One object schema of several that all hold."""
+    properties = {name: described for part in parts for name, described in part.get("properties", {}).items()}
+    return {"type": "object", "properties": properties, "required": [name for part in parts for name in part.get("required", ())]}
 
 
 def _followed(document: Mapping[str, Any], node: Any) -> Any:
@@ -136,7 +153,7 @@ def _compare(contract: Table, ours: Table, but: frozenset[str]) -> Iterator[str]
         if have is None:
             yield f"{place}: missing"
         elif isinstance(want, str) or isinstance(have, str):
-            if want != have:
+            if want and want != have:
                 yield f"{place}: {have} instead of {want}"
         else:
             yield from (f"{place}: {line}" for line in _compare_facts(want, have, asked=not place[0].isdigit()))

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from tests.contracts.comparison import differences
-from tests.contracts.test_esc import ADDED, CONTRACT, OURS
+from tests.contracts.held import ESC
 
 Path = tuple[Any, ...]
+OURS = ESC.ours
 GONE = object()
 JSON = ("content", "application/json", "schema")
 INVITES: Path = ("paths", "/invites")
@@ -30,7 +31,7 @@ def planted(path: Path, value: Any) -> list[str]:
         del node[last]
     else:
         node[last] = value
-    return differences(CONTRACT, changed, ADDED)
+    return differences(ESC.asked, changed, ESC.added)
 
 
 @pytest.mark.parametrize(

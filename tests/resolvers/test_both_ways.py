@@ -17,6 +17,7 @@ from domain.kernel.permissions import EVERYTHING, OPERATING
 from domain.matching import commands as matching
 from domain.webhooks import commands as webhooks
 from gateway import graph
+from gateway.apis import DIALECTS
 from gateway.execution.explain import Report, touched
 from gateway.execution.run import Answer
 from gateway.stored import texts
@@ -27,8 +28,18 @@ from tests.gateway.execution.random_operations import Writer
 from tests.support.world import World
 
 EXECUTOR = graph.executor(build())
-EXAMPLES = {**texts(files("gateway.graphiql") / "examples"), **texts(files("rest_compat.esc") / "operations")}
-SCALARS = {"DateTime": "2026-01-01T00:00:00Z", "Date": "2026-01-01", "Decimal": "90.00", "BigInt": 1}
+EXAMPLES = [
+    (name, text)
+    for folder in (files("gateway.graphiql") / "examples", *(files(f"rest_compat.{api}") / "operations" for api in DIALECTS))
+    for name, text in texts(folder).items()
+]
+SCALARS = {
+    "DateTime": "2026-01-01T00:00:00Z",
+    "Date": "2026-01-01",
+    "Decimal": "90.00",
+    "BigInt": 1,
+    "UUID": "0b6f3c1e-7a52-4d8e-9b37-6f0d2b9c41ae",
+}
 LITERALS = {name: st.just(parse_const_value(f'"{value}"' if isinstance(value, str) else str(value))) for name, value in SCALARS.items()}
 A_DAY = ["2026-01-01T00:00:00Z", "2026-03-02T10:00:00+01:00"]
 
@@ -125,7 +136,7 @@ async def test_thousands_of_random_operations_answer_the_same(peopled: World) ->
 async def test_what_people_are_shown_answers_the_same(peopled: World) -> None:
     """The examples of GraphiQL and the operations behind REST; those that change something are run elsewhere, once."""
     known, answered = await samples(peopled), 0
-    for name, text in EXAMPLES.items():
+    for name, text in EXAMPLES:
         [prepared] = EXECUTOR.documents.get(text).operations.values()
         if prepared.kind is not OperationType.QUERY:
             continue
