@@ -31,6 +31,7 @@ from resolvers.fields import (
     query,
     read_by,
 )
+from resolvers.flow_analysis import ADVERSE_IMPACT, CUT_SCORE_CURVE, FUNNEL, AdverseImpact, CutScoreCurve, Funnel
 from resolvers.flow_assignments import FlowAssignment, FlowAssignmentFilter
 from resolvers.flow_steps import FlowStep, FlowStepInput, profile_of, steps_of
 from resolvers.inputs import defaulted, optional, required
@@ -83,6 +84,10 @@ class Flow(Node):
         filter=FlowAssignmentFilter,
         description="Who is on it.",
     )
+
+    funnel: Funnel = FUNNEL
+    cut_score_curve: CutScoreCurve | None = CUT_SCORE_CURVE
+    adverse_impact: AdverseImpact = ADVERSE_IMPACT
 
     @batched("How many candidates were put on it.")
     async def candidate_count(parents: Sequence[Any], context: Context) -> list[int]:
