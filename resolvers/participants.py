@@ -8,7 +8,7 @@ import strawberry
 
 from domain.candidates import queries as candidates
 from domain.kernel.permissions import Permission
-from domain.questionnaires import blocking, links, participants, queries
+from domain.questionnaires import blocking, links, participants, queries, result_queries
 from domain.questionnaires.status import Origin
 from resolvers import ids
 from resolvers.context import Context
@@ -20,6 +20,7 @@ from resolvers.nodes import Node, findable
 
 if TYPE_CHECKING:
     from resolvers.candidates import Candidate
+    from resolvers.questionnaire_results import QuestionnaireResult
     from resolvers.questionnaires import Questionnaire
 
 READ, WRITE, DELETE = Permission.PARTICIPANTS_READ, Permission.PARTICIPANTS_WRITE, Permission.PARTICIPANTS_DELETE
@@ -44,6 +45,9 @@ class QuestionnaireAttempt(Node):
     number: int = attribute("Which of the participant's attempts it is, from 1.")
     access_code: str = attribute("Ten digits by which it is begun.")
     created_at: datetime = attribute("When they were asked.")
+    result: Annotated["QuestionnaireResult", strawberry.lazy("resolvers.questionnaire_results")] | None = edge(
+        result_queries.by_attempt, key="key", description="What an assessor found; null until it is recorded."
+    )
 
 
 @graph_type(requires=READ, description="One person in one questionnaire, under the account's own interview reference number.")
@@ -92,7 +96,7 @@ class Participant(Node):
         queries.attempts_by_participant,
         key="key",
         otherwise=(),
-        description="Each time that they were asked, the first one first; at most 100.",
+        description="Each time that they were asked, in order; at most 100.",
     )
     created_at: datetime = attribute("When they were added.")
     updated_at: datetime = attribute("When something about them changed last.")

@@ -2,20 +2,39 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
 from domain.kernel.permissions import Permission
 from domain.questionnaires import commands, queries
+from domain.webhooks import queries as webhooks
 from resolvers import ids
+from resolvers.calibrations import COUNTING, QuestionnaireCalibration, calibrations
 from resolvers.context import Context
 from resolvers.enums import ListOrder
-from resolvers.fields import Connection, Info, arg, attribute, computed, connection, graph_type, listing, mutation, query, read_by
+from resolvers.fields import (
+    Connection,
+    Info,
+    arg,
+    attribute,
+    batched,
+    computed,
+    connection,
+    edge,
+    graph_type,
+    listing,
+    mutation,
+    query,
+    read_by,
+)
 from resolvers.inputs import defaulted, optional, required
 from resolvers.inputs import given as given_in
 from resolvers.nodes import Node, findable
 from resolvers.participants import Participant, ParticipantFilter
+
+if TYPE_CHECKING:
+    from resolvers.webhooks import Webhook
 
 READ, WRITE = Permission.QUESTIONNAIRES_READ, Permission.QUESTIONNAIRES_WRITE
 WHICH = "The questionnaire's key, a UUID, or its id."
@@ -50,6 +69,12 @@ class Questionnaire(Node):
         filter=ParticipantFilter,
         description="Who is asked to take it.",
     )
+    result_webhook: Annotated["Webhook", strawberry.lazy("resolvers.webhooks")] | None = edge(
+        webhooks.by_questionnaire, key="key", description="Where its results are told when they are published; null when they are not."
+    )
+    calibration: QuestionnaireCalibration = batched(
+        "Its evaluations against what became of people: how many, and how often they agree.", weight=COUNTING
+    )(calibrations)
 
 
 @strawberry.input(description="Which questionnaires.")

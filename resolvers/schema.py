@@ -23,6 +23,7 @@ from resolvers.events import EventSubscription
 from resolvers.exports import ExportMutation, ExportQuery
 from resolvers.external_references import ExternalReferenceMutation, ExternalReferenceQuery
 from resolvers.flows import FlowMutation, FlowQuery, FlowSubscription
+from resolvers.guides import GuideQuery
 from resolvers.instruments import InstrumentQuery
 from resolvers.invites import InviteMutation, InviteQuery
 from resolvers.invoices import InvoiceQuery
@@ -34,7 +35,9 @@ from resolvers.privacy import PrivacyMutation, PrivacyQuery
 from resolvers.problems import LimitReached, Shortage
 from resolvers.products import ProductQuery
 from resolvers.questionnaire_keys import QuestionnaireKeyMutation, QuestionnaireKeyQuery
+from resolvers.questionnaire_results import QuestionnaireResultMutation
 from resolvers.questionnaires import QuestionnaireMutation, QuestionnaireQuery
+from resolvers.result_webhooks import ResultWebhookMutation
 from resolvers.results import ResultQuery
 from resolvers.saved_matches import SavedMatchMutation, SavedMatchQuery
 from resolvers.scalars import SCALARS
@@ -57,6 +60,7 @@ class Query(
     EventQuery,
     ExportQuery,
     FlowQuery,
+    GuideQuery,
     InstrumentQuery,
     InviteQuery,
     InvoiceQuery,
@@ -99,6 +103,8 @@ class Mutation(
     PrivacyMutation,
     QuestionnaireKeyMutation,
     QuestionnaireMutation,
+    QuestionnaireResultMutation,
+    ResultWebhookMutation,
     SavedMatchMutation,
     TeamMutation,
     TeamReportMutation,

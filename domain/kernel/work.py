@@ -236,7 +236,7 @@ class UnitOfWork:
         self.touched.add(account_id)
         await self._react(events)
         if followed:
-            recorded = [Recorded(number, type_, subject, at) for number, (_, type_, subject, at, _facts) in numbered]
+            recorded = [Recorded(number, type_, subject, at, facts) for number, (_, type_, subject, at, facts) in numbered]
             for tell in self.followers:
                 await tell(self, recorded)
 

@@ -67,3 +67,13 @@ class TooManyKeys(DomainError):
 
     def __init__(self, limit: int) -> None:
         super().__init__(f"A questionnaire has at most {limit} keys; delete one that is not used any more.", details={"limit": limit})
+
+
+class AttemptNotFound(NotFound):
+    code = "ATTEMPT_NOT_FOUND"
+    text = "There is no such attempt at a questionnaire."
+
+
+class NoResult(NotFound):
+    code = "NO_QUESTIONNAIRE_RESULT"
+    text = "No result of this attempt was recorded yet."

@@ -68,3 +68,19 @@ QUESTIONNAIRE_KEY_DELETED = happening(
     "An API key of a questionnaire was ended at once, for good.",
     questionnaire=reference("The questionnaire.", QUESTIONNAIRE),
 )
+QUESTIONNAIRE_RESULT_RECORDED = happening(
+    "questionnaire_result.recorded",
+    PARTICIPANT,
+    "An assessor recorded the result of an attempt, or recorded another in its place.",
+    questionnaire=reference("The questionnaire.", QUESTIONNAIRE),
+    attempt=number("Which of the participant's attempts it is of.", least=1),
+    scored=yes_or_no("Whether it has a score."),
+    flow=yes_or_no("Whether the questionnaire is a step of a flow that the participant is assigned to."),
+)
+QUESTIONNAIRE_RESULT_PUBLISHED = happening(
+    "questionnaire_result.published",
+    PARTICIPANT,
+    "A result was published, or published again after a change; the questionnaire's own webhook is told of it.",
+    questionnaire=reference("The questionnaire.", QUESTIONNAIRE),
+    attempt=number("Which of the participant's attempts it is of.", least=1),
+)

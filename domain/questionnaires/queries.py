@@ -95,6 +95,7 @@ _GUIDE = statement(
         Account.company,
         Account.imprint,
         Account.privacy,
+        Account.status,
         Account.language.label("account_language"),
     )
     .join(Questionnaire, and_(Questionnaire.account_id == ACCOUNT, Questionnaire.key == Participant.questionnaire_key))
@@ -133,8 +134,10 @@ PARTICIPANTS = Listing(
         "text": where(
             "text",
             or_(
-                func.lower(column).like(bindparam("text"), escape="/")
-                for column in (Participant.irn, Participant.external_ref, Participant.email)
+                *(
+                    func.lower(column).like(bindparam("text"), escape="/")
+                    for column in (Participant.irn, Participant.external_ref, Participant.email)
+                )
             ),
             _containing,
         ),
