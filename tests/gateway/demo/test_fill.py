@@ -222,7 +222,7 @@ class TestCredits:
     def test_add_up(self, demo: Demo) -> None:
         """Q-8."""
         entries, balance = demo.rows(CreditEntry, "at"), demo.balance
-        completed = [invite for invite in demo.invites if invite.status == "completed"]
+        completed = [invite for invite in demo.rows(Invite, "created_at") if invite.status == "completed"]
         assert balance.used == len(completed) == sum(entry.amount == -1 for entry in entries)
         assert sum(entry.amount for entry in entries) == balance.granted + balance.bought - balance.refunded - balance.used
         assert balance.granted == account.CREDITS + COUNT + 50
