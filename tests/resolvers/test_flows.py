@@ -143,7 +143,7 @@ class TestAssigning:
         async with world.work() as uow:
             key = (await invites.by_keys(uow.read, world.account_id, [invite]))[invite].candidate_key
             await references.add(uow, key, references.JOB_CANDIDATE, "5501")
-        refused = {
+        refused: dict[str, dict[str, Any]] = {
             "UNKNOWN_REFERENCE": {"jobCandidateReference": 5501, "email": "anna@example.com"},
             "NO_EMAIL": {"jobReference": 12, "talentReference": 3},
             "BAD_REQUEST": {"email": "nobody"},
@@ -262,10 +262,11 @@ async def listen(context: Context, flow: int, after: int, count: int) -> list[An
       type sequence step attempt assignment { key status } } }"""
     stream = await build().subscribe(text, {"f": flow, "a": after}, context_value=context)
     found: list[Any] = []
-    async for payload in stream:  # type: ignore[union-attr]
+    async for payload in stream:
         assert payload.errors is None, payload.errors
+        assert payload.data is not None
         found.append(payload.data["flowAssignmentChanged"])
         if len(found) == count:
             break
-    await stream.aclose()  # type: ignore[union-attr]
+    await stream.aclose()
     return found

@@ -13,8 +13,8 @@ from domain.flows.model import FlowAttempt
 from domain.flows.steps import Step, as_is
 from domain.invites import commands as invites
 from domain.invites import expiry
-from domain.kernel.jobs import JOBS
-from domain.kernel.ports import Mail, Undeliverable
+from domain.kernel.jobs import JOBS, Job
+from domain.kernel.ports import Mail, Ports, Undeliverable
 from domain.privacy import commands as privacy
 from tests.domain.at_once import all_at_once, failures
 from tests.domain.flows.walking import EASY, IMPOSSIBLE, make, on, put, take, tried
@@ -101,6 +101,10 @@ class TestTheSequence:
         assert world.outbox.mails == []
 
 
+async def run(job: Job, ports: Ports, account: int, *keys: str) -> None:
+    await job.run(ports, account, *keys)
+
+
 async def make_again(world: World, assignment: int) -> list[str]:
     return failures(await all_at_once([repeat(world, assignment)]))
 
@@ -114,7 +118,7 @@ class TestOnceOnly:
         await take(world, assignment)
         ports = world.ports()
         since = await now_at(world)
-        await all_at_once(advancing.advance.run(ports, world.account_id, first.taking) for _ in range(8))
+        await all_at_once(run(advancing.advance, ports, world.account_id, first.taking) for _ in range(8))
         await world.run_jobs()
         await advancing.advance.run(ports, world.account_id, first.taking)
         attempts = await tried(world, assignment)
@@ -133,7 +137,7 @@ class TestOnceOnly:
         while (job := world.jobs.next()) is not None:
             jobs.append(job)
         ports = world.ports()
-        assert failures(await all_at_once(JOBS[name].run(ports, account, *keys) for name, account, keys in jobs)) == []
+        assert failures(await all_at_once(run(JOBS[name], ports, account, *keys) for name, account, keys in jobs)) == []
         await world.run_jobs()
         assert [len(await tried(world, person)) for person in people] == [2] * 4
 
