@@ -11,11 +11,11 @@ from gateway import graph
 from gateway.stored import StoredOperations, texts
 from resolvers.context import Api
 from resolvers.schema import Rest, build
-from rest_compat import esc, flows
+from rest_compat import esc, flows, questionnaires
 from rest_compat.dialect import Dialect
 from rest_compat.openapi import document
 
-DIALECTS: Mapping[str, Dialect] = {dialect.name: dialect for dialect in (esc.DIALECT, flows.DIALECT)}
+DIALECTS: Mapping[str, Dialect] = {dialect.name: dialect for dialect in (esc.DIALECT, flows.DIALECT, questionnaires.DIALECT)}
 
 
 def facts() -> list[Api]:
@@ -50,5 +50,6 @@ def served() -> dict[str, list[Rest]]:
         roots = {name: root_field(text) for name, text in texts(files(f"rest_compat.{api.name}") / "operations").items()}
         for route in api.routes:
             shown = Rest(api=api.name, method=route.method, path=api.base_path + route.path)
-            found.setdefault(roots[route.operation], []).append(shown)
+            for way in route.ways:
+                found.setdefault(roots[way.operation], []).append(shown)
     return found

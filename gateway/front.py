@@ -16,7 +16,7 @@ from domain.kernel.ports import Payments
 from gateway.authentication import Authenticator
 from gateway.execution.run import Executor
 from gateway.idempotency import Idempotency
-from gateway.limits import Allowed, InFlight, RateLimits
+from gateway.limits import UNCOUNTED, Allowed, InFlight, RateLimits
 from gateway.manifests import manifest
 from gateway.persisted import Persisted
 from gateway.settings import Settings
@@ -26,6 +26,10 @@ REQUEST_ID = web.RequestKey("request_id", str)
 BEARER = "bearer "
 CANDIDATES_AT_AN_ADDRESS = 20
 """How many candidates may fill in the questionnaire at once from one office."""
+
+
+class UnknownCredential(Unauthenticated):
+    """A credential that stands for nobody, or not any more; some APIs tell it from none at all (R-QST-3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +63,13 @@ class Front:
         self.persisted = Persisted(trusted, only_trusted=settings.only_trusted_documents)
         self._proxies = tuple(ipaddress.ip_network(proxy) for proxy in settings.trusted_proxies)
 
-    async def caller(self, credential: str | None, address: str) -> Caller:
-        """Find who calls and count the request; without a credential it is anybody from that address.
+    async def caller(self, credential: str | None, address: str, *, counted: bool = True) -> Caller:
+        """Find who calls and count the request, unless told not to; without a credential it is anybody from that address.
 
-        Raises Unauthenticated for a credential that is not valid, AccountInactive, RateLimitExceeded.
+        Raises UnknownCredential, AccountInactive, RateLimitExceeded.
         """
+        if not counted:
+            return Caller(await self.again(credential), UNCOUNTED, address)
         if not credential:
             actor = Actor.anonymous()
             return Caller(actor, await self.rates.take(actor, address), address)
@@ -77,18 +83,18 @@ class Front:
     async def again(self, credential: str | None) -> Actor:
         """Ask anew who a credential of an open stream stands for; such a question is not counted.
 
-        Raises Unauthenticated when it is not valid any more.
+        Raises UnknownCredential when it is not valid any more.
         """
         return await self._known(credential) if credential else Actor.anonymous()
 
     async def _known(self, credential: str) -> Actor:
         """Who a credential stands for.
 
-        Raises Unauthenticated when for nobody, AccountInactive.
+        Raises UnknownCredential when for nobody, AccountInactive.
         """
         found = await self.authenticator.actor_of(credential)
         if found is None:
-            raise Unauthenticated
+            raise UnknownCredential
         return found
 
     async def candidate(self, actor: Actor, address: str) -> Caller:

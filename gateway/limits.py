@@ -41,8 +41,16 @@ class Allowed:
     reset: int
 
     def headers(self) -> dict[str, str]:
-        """The `RateLimit-*` headers."""
-        return {"RateLimit-Limit": str(self.limit), "RateLimit-Remaining": str(self.left), "RateLimit-Reset": str(self.reset)}
+        """The `RateLimit-*` headers; none where requests are not counted."""
+        return (
+            {}
+            if self is UNCOUNTED
+            else {"RateLimit-Limit": str(self.limit), "RateLimit-Remaining": str(self.left), "RateLimit-Reset": str(self.reset)}
+        )
+
+
+UNCOUNTED = Allowed(0, 0, 0)
+"""Where only the bound on requests in flight holds (Q-16)."""
 
 
 class RateLimits:

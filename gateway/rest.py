@@ -17,11 +17,12 @@ from gateway import apis, bodies, graph, strict_json
 from gateway.bodies import BodyRefused
 from gateway.downloads import Downloads
 from gateway.execution.errors import MASKED
-from gateway.front import REQUEST_ID, Caller, Front
+from gateway.front import REQUEST_ID, Caller, Front, UnknownCredential
 from gateway.idempotency import claim_headers
 from gateway.limits import RateLimitExceeded
 from gateway.sending import disposition, send
 from gateway.stored import StoredOperations, texts
+from resolvers.context import Context
 from rest_compat.dialect import Dialect
 from rest_compat.openapi import document
 from rest_compat.problem import Problem
@@ -70,15 +71,18 @@ class RestApi:
         response.headers["Allow"] = ", ".join(sorted(methods))
         return response
 
-    async def unknown_path(self, _request: web.Request) -> web.StreamResponse:
-        """Say that a path below ours is not documented."""
-        return self._response(refuse(self.dialect, Problem("NOT_FOUND", "NO_SUCH_PATH", "There is no such path. See the reference.")))
+    async def unknown_path(self, request: web.Request) -> web.StreamResponse:
+        """Say that a path below ours is not documented, in the words of those that begin like it."""
+        [start, *_] = request.match_info["tail"].split("/")
+        alike = next((route for route in self.dialect.routes if route.path.split("/")[1] == start), None)
+        problem = Problem("NOT_FOUND", "NO_SUCH_PATH", "There is no such path. See the reference.")
+        return self._response(refuse(self.dialect, problem, alike))
 
     async def handle(self, route: Route, request: web.Request) -> web.StreamResponse:
         """Answer a call of a documented operation."""
         headers: dict[str, str] = {}
         try:
-            caller = await self.front.caller(self._credential(route, request), self.front.address(request))
+            caller = await self.front.caller(self._credential(route, request), self.front.address(request), counted=self.dialect.counted)
             headers = caller.allowed.headers()
             with self.front.working(caller):
                 return await self._answer(route, request, caller)
@@ -98,16 +102,14 @@ class RestApi:
 
     async def _answer(self, route: Route, request: web.Request, caller: Caller) -> web.StreamResponse:
         context = self.front.context(caller, request[REQUEST_ID])
-        authorize = partial(graph.authorize_operation, context, self.operations[route.operation])
         if not self.dialect.reads_first:
-            authorize()
+            self._authorize(route, context)
         elif context.actor.kind is ActorKind.ANONYMOUS and route.operation not in self.public:
             raise Unauthenticated
-        parameters = await self._read(route, request)
+        route, parameters = await self._read(route, request)
         if isinstance(parameters, Problem):
             return self._response(refuse(self.dialect, parameters, route), caller.allowed.headers())
-        if self.dialect.reads_first:
-            authorize()
+        self._authorize(route, context)
         claim = self._claim(route, request, caller)
 
         async def run(name: str, variables: Mapping[str, Any]) -> tuple[Any, Any]:
@@ -126,13 +128,18 @@ class RestApi:
             response = self._response(answered, headers)
             return await self.front.idempotency.settled(claim, response, whole=answered.status < 400)
 
-    async def _read(self, route: Route, request: web.Request) -> Parameters | Problem:
-        """The parameters of a request, or what is wrong with them."""
+    def _authorize(self, route: Route, context: Context) -> None:
+        graph.authorize_operation(context, self.operations[route.operation])
+
+    async def _read(self, route: Route, request: web.Request) -> tuple[Route, Parameters | Problem]:
+        """The parameters of a request, or what is wrong with them, and the route that is meant by them."""
         try:
             call = await read(route, request)
         except BodyRefused as refused:
-            return self.dialect.unreadable(route, problem_of(refused))
-        return parameters_of(self.dialect, route, call)
+            return route, self.dialect.unreadable(route, problem_of(refused))
+        if isinstance(call.body, dict):
+            route = route.meant(call.body)
+        return route, parameters_of(self.dialect, route, call)
 
     def _claim(self, route: Route, request: web.Request, caller: Caller) -> Claim | None:
         """The wish to have a POST carried out once; the other methods may be repeated anyway."""
@@ -193,5 +200,7 @@ async def read(route: Route, request: web.Request) -> Call:
 
 def problem_of(error: DomainError) -> Problem:
     """A failure outside of the graph as the dialects know them."""
+    if isinstance(error, UnknownCredential):
+        return Problem(error.kind.value, "UNKNOWN_CREDENTIAL", error.message)
     code = PAYLOAD_CODES.get(error.status, error.code) if isinstance(error, BodyRefused) else error.code
     return Problem(error.kind.value, code, error.message, error.retry_after)

@@ -34,6 +34,11 @@ def key_of(type_name: str, text: str) -> str:
     return decoded[1] if decoded and decoded[0] == type_name else text
 
 
+def uuid_of(type_name: str, text: str) -> str:
+    """The same for keys that are UUIDs, which are written in lower case."""
+    return key_of(type_name, text).lower()
+
+
 def number_of(type_name: str, text: str) -> int:
     """The same for keys that are numbers; -1, which no row has, for anything else."""
     key = key_of(type_name, text)

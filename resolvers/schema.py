@@ -22,16 +22,24 @@ from resolvers.event_log import EventQuery
 from resolvers.events import EventSubscription
 from resolvers.exports import ExportMutation, ExportQuery
 from resolvers.external_references import ExternalReferenceMutation, ExternalReferenceQuery
-from resolvers.flows import FlowMutation, FlowQuery, FlowSubscription
+from resolvers.flow_assignments import FlowAssignmentMutation, FlowAssignmentQuery
+from resolvers.flow_news import FlowAssignmentSubscription
+from resolvers.flows import FlowMutation, FlowQuery
+from resolvers.guides import GuideQuery
 from resolvers.instruments import InstrumentQuery
 from resolvers.invites import InviteMutation, InviteQuery
 from resolvers.invoices import InvoiceQuery
 from resolvers.job_profiles import JobProfileMutation, JobProfileQuery
 from resolvers.nodes import NodeQuery
 from resolvers.orders import OrderMutation, OrderQuery
+from resolvers.participants import ParticipantMutation, ParticipantQuery
 from resolvers.privacy import PrivacyMutation, PrivacyQuery
 from resolvers.problems import LimitReached, Shortage
 from resolvers.products import ProductQuery
+from resolvers.questionnaire_keys import QuestionnaireKeyMutation, QuestionnaireKeyQuery
+from resolvers.questionnaire_results import QuestionnaireResultMutation
+from resolvers.questionnaires import QuestionnaireMutation, QuestionnaireQuery
+from resolvers.result_webhooks import ResultWebhookMutation
 from resolvers.results import ResultQuery
 from resolvers.saved_matches import SavedMatchMutation, SavedMatchQuery
 from resolvers.scalars import SCALARS
@@ -53,15 +61,20 @@ class Query(
     EntryQuery,
     EventQuery,
     ExportQuery,
+    FlowAssignmentQuery,
     FlowQuery,
+    GuideQuery,
     InstrumentQuery,
     InviteQuery,
     InvoiceQuery,
     JobProfileQuery,
     NodeQuery,
     OrderQuery,
+    ParticipantQuery,
     PrivacyQuery,
     ProductQuery,
+    QuestionnaireKeyQuery,
+    QuestionnaireQuery,
     ResultQuery,
     SavedMatchQuery,
     StatisticsQuery,
@@ -85,11 +98,17 @@ class Mutation(
     CredentialMutation,
     EntryMutation,
     ExportMutation,
+    FlowAssignmentMutation,
     FlowMutation,
     InviteMutation,
     JobProfileMutation,
     OrderMutation,
+    ParticipantMutation,
     PrivacyMutation,
+    QuestionnaireKeyMutation,
+    QuestionnaireMutation,
+    QuestionnaireResultMutation,
+    ResultWebhookMutation,
     SavedMatchMutation,
     TeamMutation,
     TeamReportMutation,
@@ -100,7 +119,7 @@ class Mutation(
 
 
 @strawberry.type(description="What can be listened to.")
-class Subscription(EventSubscription, FlowSubscription):
+class Subscription(EventSubscription, FlowAssignmentSubscription):
     pass
 
 

@@ -3,17 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import strawberry
 
 from domain.kernel.paging import Page
 from domain.kernel.permissions import Permission
 from domain.kernel.ports import Trouble
+from domain.questionnaires import queries as questionnaires
 from domain.webhooks import commands, queries
 from domain.webhooks.commands import NewSecret
-from domain.webhooks.status import MOST_WEBHOOKS, Canceled, DeliveryStatus, Disabled, Format
-from domain.webhooks.types import about_money
+from domain.webhooks.status import MOST_WEBHOOKS, Canceled, Credential, DeliveryStatus, Disabled, Format
+from domain.webhooks.types import about_money, about_results
 from resolvers import ids
 from resolvers.context import Context
 from resolvers.enums import ListOrder, graph_enum
@@ -37,6 +38,9 @@ from resolvers.nodes import Node, findable
 from resolvers.paging import filters
 from resolvers.scalars import BigInt
 
+if TYPE_CHECKING:
+    from resolvers.questionnaires import Questionnaire
+
 READ, WRITE = Permission.WEBHOOKS_READ, Permission.WEBHOOKS_WRITE
 WHICH = "The webhook's key (`wh_…`) or id."
 WHICH_DELIVERY = "The delivery's key (`msg_…`) or id."
@@ -46,6 +50,7 @@ graph_enum(
     description="In whose words a webhook is told.",
     values={
         Format.CENTIL: "`type`, `timestamp`, `sequence`, and in `data` the key of what it is about and the facts of the event.",
+        Format.QUESTIONNAIRES: "Those of the questionnaire API; for results, with `setResultWebhook` alone.",
         Format.ESC: "Those of the esc Profile API: `event`, `timestamp`, and in `data` the invite or order as that API shows it.",
     },
 )
@@ -60,12 +65,21 @@ graph_enum(
     },
 )
 graph_enum(
+    Credential,
+    name="WebhookCredential",
+    description="How messages to the webhook of a questionnaire prove whom they are from.",
+    values={
+        Credential.HEADER: "By a header with a value that the receiver knows.",
+        Credential.OAUTH: "By a token of OAuth 2, fetched before each delivery.",
+    },
+)
+graph_enum(
     DeliveryStatus,
     name="DeliveryStatus",
     description="Where a delivery stands.",
     values={
         DeliveryStatus.PENDING: "It is to be sent, for the first time or again.",
-        DeliveryStatus.SUCCEEDED: "The receiver took it: a status from 200 to 299.",
+        DeliveryStatus.SUCCEEDED: "The receiver took it: a status from 200 to 299; of a questionnaire's results 200 alone.",
         DeliveryStatus.FAILED: "It was given up after the last try.",
         DeliveryStatus.CANCELED: "It is not sent; `reason` says why.",
     },
@@ -93,6 +107,7 @@ graph_enum(
         Trouble.ADDRESS_REFUSED: "The name leads to an address that is not public.",
         Trouble.NO_HTTP: "What was answered is not HTTP.",
         Trouble.NOT_WRITTEN: "The message could not be written; nothing was sent.",
+        Trouble.NO_TOKEN: "No token could be had for its OAuth 2 credentials; nothing was sent.",
     },
 )
 
@@ -118,10 +133,16 @@ def _body(context: Context, body: str | None, type: str) -> str | None:
     context.require(Permission.CANDIDATES_READ, Permission.INVITES_READ)
     if about_money(type):
         context.require(Permission.BILLING_READ)
+    if about_results(type):
+        context.require(Permission.QUESTIONNAIRE_RESULTS_READ, Permission.PARTICIPANTS_READ)
     return body
 
 
-@graph_type(requires=READ, description="One event told to one webhook. It is kept for 30 days after it was done with.")
+@graph_type(
+    requires=READ,
+    description="One event told to one webhook. It is kept for 30 days after it was done with; a questionnaire's result that "
+    "was not taken for 15.",
+)
 class Delivery(Node):
     id: strawberry.ID = computed(ids.encoder("Delivery"), columns=("key",), description="Opaque id.")
     key: str = attribute("Its key: `msg_…`, the `webhook-id` of the message, the same each time that it is sent.")
@@ -138,7 +159,8 @@ class Delivery(Node):
         columns=("body", "type"),
         context=True,
         description="What is sent, the same each time; null before the first try, and once the person it is about was erased. "
-        "Needs `candidates:read` and `invites:read` as well, and `billing:read` where it tells what was bought, charged or credited.",
+        "Needs `candidates:read` and `invites:read` as well, `billing:read` where it tells what was bought, charged or "
+        "credited, and `questionnaire_results:read` and `participants:read` where it tells of a questionnaire.",
     )
     tries: int = attribute("How often it was tried since it was recorded, or since it was asked to be sent again.")
     attempt_count: int = attribute("How often it was tried in all.")
@@ -171,7 +193,10 @@ def _known(names: Sequence[str]) -> list[Any]:
     return [type for type in map(event_type, names) if type is not None]
 
 
-@graph_type(requires=READ, description="An address that is told what happens in the account. An account has 20 at most.")
+@graph_type(
+    requires=READ,
+    description="An address that is told what happens in the account. An account has 20 at most, and one more for each questionnaire.",
+)
 class Webhook(Node):
     id: strawberry.ID = computed(ids.encoder("Webhook"), columns=("key",), description="Opaque id.")
     key: str = attribute("Its key: `wh_…`.")
@@ -193,6 +218,18 @@ class Webhook(Node):
         context=True,
         description="Until when messages are signed with the secret before as well; null when they are not.",
     )
+    questionnaire: Annotated["Questionnaire", strawberry.lazy("resolvers.questionnaires")] | None = edge(
+        questionnaires.by_keys, key="questionnaire_key", description="Whose results it is told, and nothing else; null for all others."
+    )
+    retries: bool = computed(bool, columns=("retried",), description="Whether what it did not take is tried again by itself.")
+    signed: bool = attribute("Whether messages to it are signed.")
+    credential: Credential | None = attribute("How messages prove whom they are from besides; null when they do not.")
+    header_name: str | None = computed(
+        lambda name: name, columns=("credential_name",), description="The name of the header that is given; its value is shown to nobody."
+    )
+    token_url: str | None = attribute("Where tokens of OAuth 2 are fetched.")
+    audience: str | None = attribute("The audience of those tokens.")
+    client_id: str | None = attribute("The id of the client that fetches them; its secret is shown to nobody.")
     created_at: datetime = attribute("When it was registered.")
     updated_at: datetime = attribute("When it was changed last.")
     deliveries: Connection[Delivery] = connection(
@@ -293,7 +330,11 @@ class WebhookQuery:
         wanted = ids.key_of("Webhook", key)
         return (await queries.by_keys(context.read, context.account_id, [wanted])).get(wanted)  # type: ignore[return-value]
 
-    @query(requires=READ, most=MOST_WEBHOOKS, description="The account's webhooks, newest first; there are 20 at most.")
+    @query(
+        requires=READ,
+        most=MOST_WEBHOOKS,
+        description="The account's webhooks, newest first; there are 20 at most. Those of questionnaires are found there.",
+    )
     async def webhooks(
         context: Context, *, format: Annotated[list[Format] | None, arg("Only those told in these words; left out: all.")] = None
     ) -> list[Webhook]:

@@ -1,7 +1,7 @@
 """What an API calls things: its envelope, its statuses and codes, where its credential stands."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -23,6 +23,11 @@ def first_fault(_route: Route, error: ValidationError) -> Problem:
 def said_as_it_is(_route: Route, problem: Problem) -> Problem:
     """Say it as this product says it."""
     return problem
+
+
+def one_error(_route: Route, _status: int) -> str:
+    """Every refusal looks alike."""
+    return "Error"
 
 
 def told_as_it_is(_name: str, _timestamp: str, body: BaseModel) -> Any:
@@ -51,6 +56,7 @@ class Dialect:
     success_schema: Callable[[Route, Mapping[str, Any]], Mapping[str, Any]]
     """The JSON schema of that envelope, from the schema of the answer."""
     error_schema: Mapping[str, Any]
+    """The JSON schema of a refusal, known in the document as `Error`."""
     security: Mapping[str, Any]
     """The security scheme as OpenAPI names it."""
     fault: Callable[[Route, ValidationError], Problem] = first_fault
@@ -59,6 +65,12 @@ class Dialect:
     """What is said of a body that could not be read, such as one that is no JSON."""
     reads_first: bool = False
     """Whether a request is refused for what is wrong with it before it is refused for what its key lacks."""
+    error_name: Callable[[Route, int], str] = one_error
+    """Which schema a refusal of an operation has, by its status, in an API whose refusals do not all look alike."""
+    error_schemas: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Those schemas, by name, beside the one above."""
+    counted: bool = True
+    """Whether a key may ask only so many times a minute; if not, only the bound on requests in flight holds (Q-16)."""
     told: Callable[[str, str, BaseModel], Any] = told_as_it_is
     """Puts what is told of an event into the envelope of a message: its name, its moment, its body."""
     messages: Sequence[Message] = ()

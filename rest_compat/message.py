@@ -29,6 +29,11 @@ class Message:
     """What the wire calls it."""
     operation: str
     body: type[BaseModel]
+    when: Callable[[Any], bool] = lambda _root: True
+    """Whether what the operation answers has something to tell."""
+    summary: str = ""
+    """What the document of the API calls it; it shows no message without one."""
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,5 +59,7 @@ async def write(dialect: "Dialect", happened: Happened, run: Run, base: str) -> 
             return None
         raise MessageFailed(problem.code)
     [root] = data.values()
+    if not message.when(root):
+        return None
     body = message.body.model_validate(root, context={"base": base, "asked": {}})
     return orjson.dumps(dialect.told(message.name, happened.timestamp, body))

@@ -1,12 +1,13 @@
 """The OpenAPI document of an API, made from its route table."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from rest_compat.dialect import Dialect
+from rest_compat.message import Message
 from rest_compat.route import Empty, FileAnswer, Route, RowsAnswer
 from rest_compat.samples import samples
 
@@ -33,14 +34,17 @@ def document(dialect: Dialect, operations: Mapping[str, str], public: frozenset[
     for route in dialect.routes:
         described = _operation(dialect, route, schemas, is_public=route.operation in public)
         url = base_url + dialect.base_path.rstrip("/") + route.path
-        described["x-codeSamples"] = samples(route.method, url, described, dialect.security, operations[route.operation])
+        twin = "\n".join(operations[way.operation] for way in route.ways)
+        described["x-codeSamples"] = samples(route.method, url, described, dialect.security, twin)
         paths.setdefault(route.path, {})[route.method.lower()] = described
+    webhooks = {message.name: {"post": _message(message, schemas)} for message in dialect.messages if message.summary}
     return {
         "openapi": "3.1.0",
         "info": {"title": dialect.title, "version": dialect.version, "description": dialect.description},
         "servers": [{"url": base_url + dialect.base_path}],
         "tags": [{"name": tag} for tag in dict.fromkeys(route.tag for route in dialect.routes)],
         "paths": paths,
+        **({"webhooks": webhooks} if webhooks else {}),
         "components": {"schemas": schemas.all(), "securitySchemes": dict(dialect.security)},
     }
 
@@ -50,9 +54,10 @@ class _Schemas:
 
     def __init__(self, dialect: Dialect) -> None:
         wanted: list[Any] = [(route.body, "validation") for route in dialect.routes if route.body is not None]
+        wanted += [(message.body, "validation") for message in dialect.messages if message.summary]
         self._refs, definitions = models_json_schema(list(dict.fromkeys(wanted)), by_alias=False, ref_template=REF, schema_generator=_Plain)
         self._definitions: dict[str, Any] = definitions.get("$defs", {})
-        self._definitions["Error"] = dict(dialect.error_schema)
+        self._definitions |= {"Error": dict(dialect.error_schema), **{name: dict(one) for name, one in dialect.error_schemas.items()}}
 
     def of(self, model: Any) -> Mapping[str, Any]:
         name = self._refs[(model, "validation")]["$ref"].rsplit("/", 1)[-1]
@@ -88,9 +93,8 @@ def _operation(dialect: Dialect, route: Route, schemas: _Schemas, *, is_public: 
     ]
     if route.method == "POST":
         described["parameters"].append(_idempotency_key(is_public=is_public))
-    in_body = [name for name, place in places.items() if place == "body"]
-    if in_body:
-        described["requestBody"] = _request_body(takes, in_body, needed=route.needs_body)
+    if "body" in places.values():
+        described["requestBody"] = _request_body([_in_body(way) for way in route.ways], needed=route.needs_body)
     described["responses"] = _responses(dialect, route, schemas, is_public=is_public)
     if not is_public:
         described["security"] = [{name: []} for name in dialect.security]
@@ -145,7 +149,10 @@ def _without_references(schema: dict[str, Any]) -> dict[str, Any]:
     return made
 
 
-def _request_body(takes: dict[str, Any], names: list[str], *, needed: bool) -> dict[str, Any]:
+def _in_body(route: Route) -> dict[str, Any]:
+    """The schema of what a route takes from the body."""
+    takes = _without_references(route.takes.model_json_schema(by_alias=True, schema_generator=_Plain))
+    names = [name for name in takes["properties"] if name not in route.path_names]
     properties = {name: dict(takes["properties"][name]) for name in names}
     for described in properties.values():
         if described.get("default", ...) is None:
@@ -154,7 +161,23 @@ def _request_body(takes: dict[str, Any], names: list[str], *, needed: bool) -> d
     schema: dict[str, Any] = {"type": "object", "properties": properties}
     if required:
         schema["required"] = required
-    return {"required": needed or bool(required), "content": {"application/json": {"schema": schema}}}
+    return schema
+
+
+def _request_body(schemas: Sequence[dict[str, Any]], *, needed: bool) -> dict[str, Any]:
+    schema = schemas[0] if len(schemas) == 1 else {"anyOf": list(schemas)}
+    return {"required": needed or all("required" in one for one in schemas), "content": {"application/json": {"schema": schema}}}
+
+
+def _message(message: Message, schemas: _Schemas) -> dict[str, Any]:
+    """A message to webhooks, as an operation of whoever receives it."""
+    return {
+        "operationId": message.name,
+        "summary": message.summary,
+        "description": message.description,
+        "requestBody": {"required": True, "content": {"application/json": {"schema": schemas.of(message.body)}}},
+        "responses": {"200": {"description": "Received"}},
+    }
 
 
 def _responses(dialect: Dialect, route: Route, schemas: _Schemas, *, is_public: bool) -> dict[str, Any]:
@@ -169,11 +192,13 @@ def _responses(dialect: Dialect, route: Route, schemas: _Schemas, *, is_public: 
     if repeated:
         responses[str(route.status)]["headers"] = {"Idempotent-Replayed": REPLAYED}
     for status in sorted({*always, *taken, *body, *repeated, *route.refusals}):
-        responses[str(status)] = _response(status, {"$ref": REF.format(model="Error")})
+        responses[str(status)] = _response(status, {"$ref": REF.format(model=dialect.error_name(route, status))})
     return responses
 
 
 def _success(dialect: Dialect, route: Route, schemas: _Schemas) -> dict[str, Any]:
+    if isinstance(route.answers, Empty):
+        return {"description": HTTPStatus(route.answers.status).phrase}
     if isinstance(route.answers, FileAnswer):
         content = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in route.answers.media_types}
         return {"description": HTTPStatus(route.status).phrase, "content": content}

@@ -14,6 +14,8 @@ class Problem:
     message: str
     retry_after: int | None = None
     fields: tuple[tuple[str, str], ...] = field(default=())
+    asked: Mapping[str, Any] = field(default_factory=dict)
+    """The parameters of the request by the wire's names, where they could be read; some APIs repeat one in what they say."""
 
 
 NOT_FOUND = Problem("NOT_FOUND", "NOT_FOUND", "Resource not found")

@@ -93,7 +93,7 @@ class Route:
     path: str
     operation: str
     takes: type[Parameters]
-    answers: type[BaseModel] | FileAnswer | RowsAnswer
+    answers: type[BaseModel] | FileAnswer | RowsAnswer | Empty
     summary: str
     tag: str
     status: int = 200
@@ -105,11 +105,23 @@ class Route:
     operation_id: str = ""
     needs_body: bool = False
     """Whether a body must be there even though nothing in it is required."""
+    instead: Mapping[str, "Route"] = field(default_factory=dict)
+    """What answers instead when a parameter is given: a contract may let one path do two things. Each is a route of its own, with
+    the same method, path and answer."""
+
+    def meant(self, given: Mapping[str, Any]) -> "Route":
+        """The route for what a request brings."""
+        return next((route for name, route in self.instead.items() if given.get(name) is not None), self)
+
+    @property
+    def ways(self) -> "tuple[Route, ...]":
+        """This route and those that answer instead."""
+        return (self, *self.instead.values())
 
     @property
     def body(self) -> type[BaseModel] | None:
         """What is answered as JSON."""
-        if isinstance(self.answers, FileAnswer):
+        if isinstance(self.answers, FileAnswer | Empty):
             return None
         return self.answers.body if isinstance(self.answers, RowsAnswer) else self.answers
 

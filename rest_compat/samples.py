@@ -48,6 +48,7 @@ def _credential(scheme: Mapping[str, Any]) -> str:
 def _body(described: Mapping[str, Any]) -> str:
     """What is required or worth showing."""
     schema = described["content"]["application/json"]["schema"]
+    schema = schema.get("anyOf", (schema,))[0]
     required = schema.get("required", ())
     needed = {name: _example(name, part) for name, part in schema["properties"].items() if name in required or "examples" in part}
     return json.dumps(needed, ensure_ascii=False)

@@ -48,9 +48,11 @@ async def answer(dialect: Dialect, route: Route, parameters: Parameters, run: Ru
     data, errors = await run(route.operation, parameters.variables())
     absence = problem_in(data, errors) or absent(route, data)
     if isinstance(absence, Problem):
-        return refuse(dialect, in_wire_words(route, absence), route)
+        return refuse(dialect, replace(in_wire_words(route, absence), asked=_as_asked(route, parameters)), route)
     if isinstance(absence, Empty):
         return Answer(absence.status)
+    if isinstance(route.answers, Empty):
+        return Answer(route.answers.status)
     [root] = data.values()
     if isinstance(route.answers, FileAnswer):
         return Answer(route.status, link=route.answers.link_in(root))

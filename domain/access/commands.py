@@ -177,7 +177,7 @@ async def revoke_key(uow: UnitOfWork, key: str) -> str:
     Raises NotFound.
     """
     row = await uow.lock(ApiKey, uow.account_id, key)
-    if row is None:
+    if row is None or row.questionnaire is not None:
         raise NotFound("There is no such API key.")
     if row.revoked_at is None:
         row.revoked_at = uow.now
@@ -193,7 +193,7 @@ async def reissue_key(uow: UnitOfWork, key: str, *, overlap: timedelta = OVERLAP
     row = await uow.lock(ApiKey, uow.account_id, key)
     if not timedelta(0) <= overlap <= LONGEST_OVERLAP:
         raise BadInput.field("overlapSeconds", message="'overlapSeconds' must be from 0 to 604800.")
-    if row is None or row.revoked_at or (row.expires_at and row.expires_at <= uow.now):
+    if row is None or row.questionnaire is not None or row.revoked_at or (row.expires_at and row.expires_at <= uow.now):
         raise NotFound("There is no such API key, or it has ended.")
     permissions = credentials.permissions_of(row.permissions)
     made = await create_key(uow, name=row.name, permissions=permissions, expires_at=row.expires_at, rate_limit=row.rate_limit)

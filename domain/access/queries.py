@@ -21,7 +21,6 @@ _KEY_COLUMNS = (
     ApiKey.name,
     ApiKey.mode,
     ApiKey.permissions,
-    ApiKey.questionnaire,
     ApiKey.rate_limit,
     ApiKey.created_at,
     ApiKey.expires_at,
@@ -56,11 +55,13 @@ _KEY_BY_DIGEST = statement(
     _CREDENTIAL.where(ApiKey.digest == bindparam("digest")), unscoped="a key is found by its digest before its account is known"
 )
 _KEY_IN_ACCOUNT = statement(_CREDENTIAL.where(ApiKey.account_id == ACCOUNT, ApiKey.key == bindparam("key")))
-_KEYS_BY_KEY = statement(select(*_KEY_COLUMNS).where(ApiKey.account_id == ACCOUNT, any_of(ApiKey.key)), "ApiKey")
+_OF_ACCOUNT = and_(ApiKey.account_id == ACCOUNT, ApiKey.questionnaire.is_(None))
+"""Keys that are narrowed to a questionnaire are listed there."""
+_KEYS_BY_KEY = statement(select(*_KEY_COLUMNS).where(_OF_ACCOUNT, any_of(ApiKey.key)), "ApiKey")
 
 _ALIVE = and_(ApiKey.revoked_at.is_(None), or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > _NOW))
 KEYS = Listing(
-    select(*_KEY_COLUMNS).where(ApiKey.account_id == ACCOUNT),
+    select(*_KEY_COLUMNS).where(_OF_ACCOUNT),
     "ApiKey",
     key=ApiKey.key,
     filters={"status": choice("status", {"active": _ALIVE, "inactive": or_(ApiKey.revoked_at.is_not(None), ApiKey.expires_at <= _NOW)})},

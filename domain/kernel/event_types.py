@@ -13,6 +13,7 @@ from typing import Any
 Schema = Mapping[str, Any]
 _TAIL = "01k2zqm8v4e7r9t3x5b6c0d1fg"
 _NUMBER = 1001
+_UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}").fullmatch
 
 
 class Unfit(ValueError):
@@ -26,23 +27,29 @@ class Thing:
     name: str
     """Its type in the graph, or the name it would have there."""
     prefix: str = ""
-    """What its keys begin with; empty for those that are numbers."""
+    """What its keys begin with; empty for those that are numbers or UUIDs."""
     tail: str = _TAIL
     """How one could go on."""
+    uuid: str = ""
+    """What a key could be, where keys are UUIDs."""
 
     def names(self, key: Any) -> bool:
         """Say whether a text is a key of this kind."""
+        if self.uuid:
+            return isinstance(key, str) and _UUID(key) is not None
         if self.prefix:
             return isinstance(key, str) and key.startswith(self.prefix) and key != self.prefix
         return isinstance(key, str) and key.isascii() and key.isdigit()
 
     @property
     def schema(self) -> Schema:
+        if self.uuid:
+            return {"type": "string", "format": "uuid"}
         return {"type": "string", "pattern": f"^{self.prefix}." if self.prefix else "^[0-9]+$"}
 
     @property
     def example(self) -> str:
-        return f"{self.prefix}{self.tail}" if self.prefix else str(_NUMBER)
+        return self.uuid or (f"{self.prefix}{self.tail}" if self.prefix else str(_NUMBER))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +112,7 @@ def codes(description: str, among: Iterable[str], *, optional: bool = False) -> 
 
 def reference(description: str, to: Thing, *, optional: bool = False) -> Fact:
     """The key of another object; a number where its keys are."""
-    if to.prefix:
+    if to.prefix or to.uuid:
         return Fact(description, to.schema, to.names, to.example, optional)
     return Fact(description, {"type": "integer", "minimum": 0}, lambda value: type(value) is int and value >= 0, _NUMBER, optional)
 

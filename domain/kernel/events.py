@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,8 +26,14 @@ class Event(Entity):
     __table_args__ = (
         Index("ix_event_subject", "account_id", "subject", "sequence"),
         about_candidates(
-            *(Via("subject", table) for table in ("candidate", "invite", "entry", "saved_match", "erasure")),
+            *(Via("subject", table) for table in ("candidate", "invite", "entry", "saved_match", "erasure", "participant")),
             Via("subject", "attempt", "attempt_id", when=lambda event: or_(*(event.c.type == name for name in about("Attempt", "Result")))),
+            Via(
+                "subject",
+                "flow_assignment",
+                "assignment_id",
+                when=lambda event: or_(*(event.c.type == name for name in about("FlowAssignment"))),
+            ),
             title=Text("Events", "Ereignisse"),
             purpose=Text("Telling what happened; the audit log", "Zeigen, was geschehen ist; das Prüfprotokoll"),
             kept=FOR_GOOD,
@@ -63,6 +69,7 @@ class Recorded:
     type: str
     subject: str
     at: datetime
+    facts: Mapping[str, Any]
 
 
 _AFTER = statement(

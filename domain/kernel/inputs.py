@@ -53,6 +53,14 @@ def paragraph(value: str | None, *path: str, longest: int = 5_000) -> str | None
     return _checked(trimmed, path, longest, allowed="\n\t")
 
 
+def as_given(value: str | None, *path: str, longest: int) -> str | None:
+    """Text that is given back exactly as it came, spaces and empty text included.
+
+    Raises BadInput when it is too long or has control characters other than line breaks and tabs.
+    """
+    return None if value is None else _checked(value, path, longest, allowed="\r\n\t")
+
+
 def _checked(value: str, path: tuple[str, ...], longest: int, allowed: str) -> str:
     if len(value) > longest:
         raise BadInput.field(*path, message=f"'{path[-1]}' must have at most {longest} characters.")

@@ -95,6 +95,7 @@ class Trouble(StrEnum):
     ADDRESS_REFUSED = "address_refused"
     NO_HTTP = "no_http"
     NOT_WRITTEN = "not_written"
+    NO_TOKEN = "no_token"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,9 @@ class Courier(Protocol):
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
         """Deliver a message once, within its own bounds of time and size; whatever happens is in the reply."""
+
+    async def token(self, url: str, form: Mapping[str, str]) -> str | None:
+        """Ask a server of OAuth 2 for an access token, within bounds likewise; None when there is none, whatever the reason."""
 
 
 class Messages(Protocol):

@@ -60,8 +60,10 @@ class OwnRead:
         await self.session.flush()
         prepared = statement.prepared(self.dialect)
         connection = await self.session.connection()
-        found = await connection.exec_driver_sql(prepared.text, tuple(prepared.bind(parameters)))
-        return prepared.rows([tuple(row) for row in found])
+        found = [tuple(row) for row in await connection.exec_driver_sql(prepared.text, tuple(prepared.bind(parameters)))]
+        if self.dialect == "postgresql":  # its driver reads JSON itself on connections for writing
+            return [prepared.row(row) for row in found]
+        return prepared.rows(found)
 
     async def all(self, *reads: Any) -> list[Any]:
         return [await read for read in reads]
@@ -236,7 +238,7 @@ class UnitOfWork:
         self.touched.add(account_id)
         await self._react(events)
         if followed:
-            recorded = [Recorded(number, type_, subject, at) for number, (_, type_, subject, at, _facts) in numbered]
+            recorded = [Recorded(number, type_, subject, at, facts) for number, (_, type_, subject, at, facts) in numbered]
             for tell in self.followers:
                 await tell(self, recorded)
 

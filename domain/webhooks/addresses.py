@@ -15,30 +15,30 @@ _NUMERIC = re.compile(r"(0x[0-9a-f]*|[0-9]+)", re.IGNORECASE)
 _TOP_LEVELS_OF_NOBODY = ("local", "localhost", "internal", "intranet", "lan", "home", "corp", "test", "invalid", "onion")
 
 
-def checked(url: str, *, to_loopback: bool) -> str:
+def checked(url: str, *, to_loopback: bool, field: str = "url") -> str:
     """An address that messages may be sent to; with `to_loopback`, also one on this machine.
 
     Raises BadInput.
     """
     trimmed = url.strip()
     if not trimmed:
-        raise _wrong("'url' is required.")
+        raise _wrong(field, "is required.")
     if len(trimmed) > LONGEST:
-        raise _wrong(f"'url' must have at most {LONGEST} characters.")
+        raise _wrong(field, f"must have at most {LONGEST} characters.")
     parts = _parts(trimmed)
     if parts is None:
-        raise _wrong("'url' must be an address such as https://example.com/hook, in ASCII.")
+        raise _wrong(field, "must be an address such as https://example.com/hook, in ASCII.")
     if parts.username is not None or parts.password is not None:
-        raise _wrong("'url' must not have a name or password in it; messages are signed instead.")
+        raise _wrong(field, "must not have a name or password in it; messages are signed instead.")
     host = (parts.hostname or "").rstrip(".")
     if to_loopback and _is_here(host):
         return trimmed
     if parts.scheme != "https":
-        raise _wrong("'url' must begin with https://.")
+        raise _wrong(field, "must begin with https://.")
     if not _is_elsewhere(host):
-        raise _wrong("'url' must lead to the public internet.")
+        raise _wrong(field, "must lead to the public internet.")
     if parts.port is not None and parts.port != 443 and parts.port < 1024:
-        raise _wrong("'url' must use port 443, or one from 1024 on.")
+        raise _wrong(field, "must use port 443, or one from 1024 on.")
     return trimmed
 
 
@@ -73,5 +73,5 @@ def _is_elsewhere(host: str) -> bool:
         return bool(_HOST.fullmatch(host)) and not _NUMERIC.fullmatch(last) and last not in _TOP_LEVELS_OF_NOBODY
 
 
-def _wrong(message: str) -> BadInput:
-    return BadInput.field("url", message=message)
+def _wrong(field: str, message: str) -> BadInput:
+    return BadInput.field(field, message=f"'{field}' {message}")

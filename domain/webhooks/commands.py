@@ -19,14 +19,14 @@ from domain.kernel.identifiers import new_key
 from domain.kernel.work import UnitOfWork
 from domain.webhooks import addresses, fanout, keeping, queries, secrets, signing, types
 from domain.webhooks import events as happened
-from domain.webhooks.errors import BodyErased, NothingTold, StillPending, TooManyWebhooks, WebhookDisabled
+from domain.webhooks.errors import BodyErased, NothingTold, StillPending, TooManyWebhooks, WebhookDisabled, WebhookOfQuestionnaire
 from domain.webhooks.model import Delivery, Webhook
 from domain.webhooks.status import DONE, MOST_WEBHOOKS, Canceled, DeliveryStatus, Disabled, Format
 
 OVERLAP = timedelta(hours=24)
 LONGEST_OVERLAP = timedelta(days=7)
 REPLAYED_AT_ONCE = 1_000
-_FRESH: Mapping[str, Any] = {"status": DeliveryStatus.PENDING, "reason": None, "tries": 0, "claimed_until": None, "done_at": None}
+FRESH: Mapping[str, Any] = {"status": DeliveryStatus.PENDING, "reason": None, "tries": 0, "claimed_until": None, "done_at": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,8 @@ async def create(
 
     Raises BadInput, TooManyWebhooks, and Forbidden for whoever may not read what it would be told.
     """
+    if format is Format.QUESTIONNAIRES:
+        raise BadInput.field("format", message="What a questionnaire's results are told is set with setResultWebhook.")
     address = addresses.checked(url, to_loopback=uow.environment.webhooks.to_loopback)
     wanted = _granted(uow, types.checked(events, format), format)
     await _one_at_a_time(uow)
@@ -76,9 +78,9 @@ async def create(
 async def change(uow: UnitOfWork, key: str, changes: Mapping[str, Any]) -> str:
     """Change address, events, description, or whether a webhook is switched on; null takes a description away.
 
-    Raises NotFound, BadInput, Forbidden.
+    Raises NotFound, BadInput, Forbidden, WebhookOfQuestionnaire.
     """
-    webhook = await _locked(uow, key)
+    webhook = await _of_account(uow, key)
     if "url" in changes or changes.get("active"):  # what it tells goes where the caller says, as if they had registered it
         _granted(uow, webhook.events, Format(webhook.format))
     told = {name: _checked(uow, webhook, name, value) for name, value in changes.items() if name != "active"}
@@ -99,10 +101,10 @@ async def remove(uow: UnitOfWork, key: str) -> str:
     Raises NotFound.
     """
     webhook = await _locked(uow, key)
-    webhook.deleted_at, webhook.secret, webhook.previous_secret = uow.now, "", None
+    webhook.deleted_at, webhook.secret, webhook.previous_secret, webhook.credential_secret = uow.now, "", None, None
     uow.record(happened.WEBHOOK_DELETED, key)
     await uow.flush()
-    left = int((await uow.session.execute(queries.COUNT, {"account_id": uow.account_id})).scalar_one())
+    left = int((await uow.session.execute(queries.COUNT_ALL, {"account_id": uow.account_id})).scalar_one())
     if not left:
         await uow.follow(followed=False)
     await uow.enqueue(keeping.forget, key)
@@ -112,11 +114,13 @@ async def remove(uow: UnitOfWork, key: str) -> str:
 async def rotate_secret(uow: UnitOfWork, key: str, *, overlap: timedelta = OVERLAP) -> NewSecret:
     """Give a webhook a new secret; messages are signed with the old one as well until the overlap ends (Q-21).
 
-    Raises NotFound, BadInput.
+    Raises NotFound, BadInput, WebhookOfQuestionnaire when its messages are not signed.
     """
     if not timedelta() <= overlap <= LONGEST_OVERLAP:
         raise BadInput.field("overlapSeconds", message="'overlapSeconds' must be from 0 to 604800.")
     webhook = await _locked(uow, key)
+    if not webhook.signed:
+        raise WebhookOfQuestionnaire
     secret = signing.new_secret()
     webhook.previous_secret = webhook.secret if overlap else None
     webhook.previous_until = uow.now + overlap if overlap else None
@@ -129,9 +133,9 @@ async def rotate_secret(uow: UnitOfWork, key: str, *, overlap: timedelta = OVERL
 async def test(uow: UnitOfWork, key: str) -> str:
     """Send a message that tells of nothing to one webhook, also to one that is switched off; return its delivery.
 
-    Raises NotFound.
+    Raises NotFound, WebhookOfQuestionnaire: there are no words for it in what is told of results.
     """
-    await _locked(uow, key)
+    await _of_account(uow, key)
     uow.record(happened.WEBHOOK_TESTED, key)
     await uow.flush()
     newest = select(func.max(Delivery.sequence)).where(Delivery.account_id == uow.account_id, Delivery.webhook_key == key)
@@ -146,7 +150,7 @@ async def replay(uow: UnitOfWork, key: str) -> str:
 
     Raises NotFound, StillPending, WebhookDisabled, BodyErased, NothingTold.
     """
-    again = update(Delivery).where(*_replayable(uow), Delivery.key == key).values(next_at=uow.now, **_FRESH).returning(Delivery.webhook_key)
+    again = update(Delivery).where(*_replayable(uow), Delivery.key == key).values(next_at=uow.now, **FRESH).returning(Delivery.webhook_key)
     webhooks = await uow.changed(again)
     if not webhooks:
         raise await _why_not_replayed(uow, key)
@@ -165,7 +169,7 @@ async def replay_all(uow: UnitOfWork, webhook: str, given: Mapping[str, Any]) ->
     wanted = select(Delivery.key).where(*mine).order_by(Delivery.created_at, Delivery.key).limit(REPLAYED_AT_ONCE + 1)
     keys = list((await uow.session.execute(wanted, parameters)).scalars())
     chosen = keys[:REPLAYED_AT_ONCE]
-    again = update(Delivery).where(*_replayable(uow), Delivery.key.in_(chosen)).values(next_at=uow.now, **_FRESH)
+    again = update(Delivery).where(*_replayable(uow), Delivery.key.in_(chosen)).values(next_at=uow.now, **FRESH)
     count = await uow.change(again) if chosen else 0
     await _woken(uow, webhook)
     return count, len(keys) > REPLAYED_AT_ONCE
@@ -199,6 +203,17 @@ async def _locked(uow: UnitOfWork, key: str) -> Webhook:
     webhook = await uow.lock(Webhook, uow.account_id, key)
     if webhook is None or webhook.deleted_at is not None:
         raise NotFound("There is no such webhook.")
+    return webhook
+
+
+async def _of_account(uow: UnitOfWork, key: str) -> Webhook:
+    """A webhook that is of no questionnaire.
+
+    Raises NotFound, WebhookOfQuestionnaire.
+    """
+    webhook = await _locked(uow, key)
+    if webhook.questionnaire_key is not None:
+        raise WebhookOfQuestionnaire
     return webhook
 
 

@@ -17,6 +17,12 @@ class WebhookDisabled(DomainError):
     text = "This webhook is switched off. Switch it on first."
 
 
+class WebhookOfQuestionnaire(DomainError):
+    kind = Kind.WRONG_STATE
+    code = "WEBHOOK_OF_QUESTIONNAIRE"
+    text = "This webhook is told the results of a questionnaire and nothing else. Change it with setResultWebhook."
+
+
 class StillPending(DomainError):
     kind = Kind.WRONG_STATE
     code = "STILL_PENDING"

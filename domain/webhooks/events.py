@@ -4,7 +4,7 @@ from domain.kernel.event_types import Thing, code, codes, happening, shaped_all
 from domain.webhooks.status import Disabled, Format
 
 WEBHOOK = Thing("Webhook", "wh_")
-CHANGEABLE = ("url", "description", "events", "active")
+CHANGEABLE = ("url", "description", "events", "active", "credential", "retries", "signed")
 
 WEBHOOK_CREATED = happening(
     "webhook.created",

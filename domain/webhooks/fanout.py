@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, or_, select, update
 
 from domain.kernel.columns import table_of
 from domain.kernel.events import Recorded
@@ -14,8 +14,12 @@ from domain.webhooks import types
 from domain.webhooks.model import Delivery, Webhook
 
 _WEBHOOKS = (
-    select(Webhook.key, Webhook.events, Webhook.disabled_at, Webhook.wake_at)
-    .where(Webhook.account_id == ACCOUNT, Webhook.deleted_at.is_(None))
+    select(Webhook.key, Webhook.events, Webhook.disabled_at, Webhook.wake_at, Webhook.questionnaire_key)
+    .where(
+        Webhook.account_id == ACCOUNT,
+        Webhook.deleted_at.is_(None),
+        or_(Webhook.questionnaire_key.is_(None), Webhook.questionnaire_key.in_(bindparam("questionnaires", expanding=True))),
+    )
     .order_by(Webhook.key)
     .with_for_update(key_share=True)
 )
@@ -30,7 +34,8 @@ _INSERT = insert(table_of(Delivery))
 
 async def fan_out(uow: UnitOfWork, recorded: Sequence[Recorded]) -> None:
     """Write down a delivery for each webhook that wants an event, and have a job look after those webhooks."""
-    webhooks = (await uow.session.execute(_WEBHOOKS, {"account_id": uow.account_id})).all()
+    results = [event.facts["questionnaire"] for event in recorded if event.type == types.RESULT]
+    webhooks = (await uow.session.execute(_WEBHOOKS, {"account_id": uow.account_id, "questionnaires": results})).all()
     rows = [_delivery(uow, webhook.key, event) for event in recorded for webhook in webhooks if _wants(webhook, event)]
     if not rows:
         return
@@ -52,6 +57,8 @@ async def wake(uow: UnitOfWork, key: str) -> None:
 def _wants(webhook: Any, event: Recorded) -> bool:
     if event.type == types.TEST:
         return bool(event.subject == webhook.key)
+    if webhook.questionnaire_key is not None and event.facts.get("questionnaire") != webhook.questionnaire_key:
+        return False
     return webhook.disabled_at is None and event.type in webhook.events
 
 

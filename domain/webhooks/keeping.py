@@ -12,7 +12,7 @@ from domain.kernel.ports import Ports
 from domain.kernel.statements import group
 from domain.webhooks import queries
 from domain.webhooks.model import Delivery, DeliveryAttempt, Webhook
-from domain.webhooks.status import KEPT
+from domain.webhooks.status import KEPT, RESULTS_KEPT
 
 
 @job("webhooks.overdue", every="10 * * * * *")
@@ -29,12 +29,13 @@ async def overdue(ports: Ports) -> int:
 
 @job("webhooks.clean", every="25 17 * * * *")
 async def clean(ports: Ports) -> int:
-    """Delete deliveries that were done with long ago; return how many."""
+    """Delete deliveries that were done with long ago, results that were not taken sooner (R-QST-22); return how many."""
     database, deleted = ports.database, 0
-    while rows := await queries.old(database.read(), database.clock.now() - KEPT):
-        for account_id, deliveries in group(rows, "account_id").items():
-            await _delete(database, account_id, [row.key for row in deliveries])
-        deleted += len(rows)
+    for find, kept in ((queries.old, KEPT), (queries.old_results, RESULTS_KEPT)):
+        while rows := await find(database.read(), database.clock.now() - kept):
+            for account_id, deliveries in group(rows, "account_id").items():
+                await _delete(database, account_id, [row.key for row in deliveries])
+            deleted += len(rows)
     return deleted
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, SmallInteger, or_, text
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Index, Integer, SmallInteger, or_, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.kernel.columns import Entity, Strings, account_column, of_account, within_account
@@ -14,13 +14,28 @@ _CLOSED = nothing("a closed list")
 _KEY = nothing("a key")
 _LOCKED = nothing("a secret, encrypted with that of the installation")
 _PENDING, _CLAIMED = text("done_at is null"), text("claimed_until is not null")
+_FAILED_RESULT = text("type = 'questionnaire_result.published' and status = 'failed'")
+_ONE_EACH = text("questionnaire_key is not null and deleted_at is null")
 
 
 class Webhook(Entity):
     """An address that is told what happens in an account."""
 
     __tablename__ = "webhook"
-    __table_args__ = (of_account(), CheckConstraint("format in ('centil', 'esc')", name="format"))
+    __table_args__ = (
+        of_account(),
+        within_account("questionnaire_key", "questionnaire"),
+        Index(
+            "uq_webhook_questionnaire",
+            "account_id",
+            "questionnaire_key",
+            unique=True,
+            sqlite_where=_ONE_EACH,
+            postgresql_where=_ONE_EACH,
+        ),
+        CheckConstraint("format in ('centil', 'esc', 'questionnaires')", name="format"),
+        CheckConstraint("credential in ('header', 'oauth')", name="credential"),
+    )
 
     account_id: Mapped[int] = account_column()
     key: Mapped[str] = mapped_column(primary_key=True, info=nothing("random"))
@@ -41,6 +56,17 @@ class Webhook(Entity):
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     deleted_at: Mapped[datetime | None] = mapped_column(default=None)
+    questionnaire_key: Mapped[str | None] = mapped_column(default=None, info=_KEY)
+    """Of a webhook that is told the results of one questionnaire and nothing else; the columns below are for those."""
+    retried: Mapped[bool] = mapped_column(Boolean, default=True)
+    signed: Mapped[bool] = mapped_column(Boolean, default=True)
+    credential: Mapped[str | None] = mapped_column(default=None, info=_CLOSED)
+    credential_name: Mapped[str | None] = mapped_column(default=None, info=nothing("the name of a header"))
+    credential_secret: Mapped[str | None] = mapped_column(default=None, info=_LOCKED)
+    """The value of that header, or the secret of the client."""
+    token_url: Mapped[str | None] = mapped_column(default=None, info=nothing("an address of the account's own server"))
+    audience: Mapped[str | None] = mapped_column(default=None, info=nothing("the name of the account's own server"))
+    client_id: Mapped[str | None] = mapped_column(default=None, info=nothing("the name of a program"))
 
 
 class Delivery(Entity):
@@ -58,9 +84,10 @@ class Delivery(Entity):
         Index("ix_delivery_pending", "next_at", sqlite_where=_PENDING, postgresql_where=_PENDING),
         Index("ix_delivery_claimed", "account_id", "webhook_key", "claimed_until", sqlite_where=_CLAIMED, postgresql_where=_CLAIMED),
         Index("ix_delivery_done", "done_at"),
+        Index("ix_delivery_failed_result", "done_at", sqlite_where=_FAILED_RESULT, postgresql_where=_FAILED_RESULT),
         CheckConstraint("status in ('pending', 'succeeded', 'failed', 'canceled')", name="status"),
         about_candidates(
-            *(Via("subject", table) for table in ("candidate", "invite", "entry")),
+            *(Via("subject", table) for table in ("candidate", "invite", "entry", "participant")),
             Via("subject", "attempt", "attempt_id", when=lambda row: or_(*(row.c.type == name for name in about("Attempt", "Result")))),
             title=Text("Messages to webhooks", "Nachrichten an Webhooks"),
             purpose=Text("Telling the account's own systems what happened", "Eigenen Systemen des Kontos zeigen, was geschehen ist"),

@@ -38,7 +38,7 @@ async def claim(database: Database, account_id: int, key: str, until: datetime) 
         return bool(await uow.change(free))
 
 
-async def note(database: Database, account_id: int, delivery: Row, claimed: datetime, began: datetime, reply: Reply) -> None:
+async def note(database: Database, account_id: int, delivery: Row, webhook: Row, claimed: datetime, began: datetime, reply: Reply) -> None:
     """Write down what came of a try, and when the next is; nothing when somebody else has taken the delivery over since."""
     async with database.work(Actor.system(account_id)) as uow:
         mine = update(Delivery).where(
@@ -47,7 +47,8 @@ async def note(database: Database, account_id: int, delivery: Row, claimed: date
             Delivery.status == DeliveryStatus.PENDING,
             Delivery.claimed_until == claimed,
         )
-        values = {"tries": Delivery.tries + 1, "attempts": Delivery.attempts + 1, "claimed_until": None, **_fate(uow, delivery, reply)}
+        counted = {"tries": Delivery.tries + 1, "attempts": Delivery.attempts + 1, "claimed_until": None}
+        values = counted | _fate(uow, delivery, webhook, reply)
         numbers = await uow.changed(mine.values(values).returning(Delivery.attempts))
         if not numbers:
             return
@@ -61,17 +62,19 @@ async def note(database: Database, account_id: int, delivery: Row, claimed: date
             "trouble": reply.trouble,
         }
         await uow.session.execute(insert(table_of(DeliveryAttempt)), attempt)
+    if webhook.questionnaire_key is not None:  # nothing is lost by going on: what was not taken is sent again by hand
+        return
     if delivery.type != TEST and reply.trouble is not Trouble.NOT_WRITTEN:  # that was no fault of the receiver's
         await _judge(database, account_id, delivery.webhook_key, reply)
 
 
-def _fate(uow: UnitOfWork, delivery: Row, reply: Reply) -> dict[str, object]:
-    if succeeded(reply):
+def _fate(uow: UnitOfWork, delivery: Row, webhook: Row, reply: Reply) -> dict[str, object]:
+    if succeeded(reply, of_results=webhook.questionnaire_key is not None):
         return {"status": DeliveryStatus.SUCCEEDED, "done_at": uow.now}
     schedule = uow.environment.webhooks.retries
     asked = asked_for(reply.retry_after, uow.now)
     again = next_try(delivery.tries + 1, schedule, now=uow.now, asked=asked, luck=_LUCK)
-    if again is None or delivery.type == TEST:
+    if again is None or delivery.type == TEST or not webhook.retried:
         return {"status": DeliveryStatus.FAILED, "done_at": uow.now}
     return {"next_at": again}
 

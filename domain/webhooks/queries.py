@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, String, and_, bindparam, exists, func, or_, select
+from sqlalchemy import Integer, String, and_, bindparam, exists, func, literal_column, or_, select
 from sqlalchemy.orm import aliased
 
 from domain.kernel.columns import UtcDateTime
@@ -26,6 +26,14 @@ WEBHOOK_COLUMNS = (
     Webhook.disabled_at,
     Webhook.disabled_reason,
     Webhook.failing_since,
+    Webhook.questionnaire_key,
+    Webhook.retried,
+    Webhook.signed,
+    Webhook.credential,
+    Webhook.credential_name,
+    Webhook.token_url,
+    Webhook.audience,
+    Webhook.client_id,
     Webhook.created_at,
     Webhook.updated_at,
 )
@@ -47,7 +55,8 @@ COLUMNS = (
 )
 _WEBHOOKS = select(*WEBHOOK_COLUMNS).where(Webhook.account_id == ACCOUNT, Webhook.deleted_at.is_(None))
 _BY_KEY = statement(_WEBHOOKS.where(any_of(Webhook.key)), "Webhook", keeps=("key",))
-_ALL = statement(_WEBHOOKS.order_by(Webhook.created_at.desc(), Webhook.key.desc()), "Webhook")
+_BY_QUESTIONNAIRE = statement(_WEBHOOKS.where(any_of(Webhook.questionnaire_key)), "Webhook", keeps=("questionnaire_key",))
+_ALL = statement(_WEBHOOKS.where(Webhook.questionnaire_key.is_(None)).order_by(Webhook.created_at.desc(), Webhook.key.desc()), "Webhook")
 _TO_SEND = statement(
     select(
         Webhook.url,
@@ -60,6 +69,15 @@ _TO_SEND = statement(
         Webhook.mailed_at,
         Webhook.failing_since,
         Webhook.deleted_at,
+        Webhook.questionnaire_key,
+        Webhook.retried,
+        Webhook.signed,
+        Webhook.credential,
+        Webhook.credential_name,
+        Webhook.credential_secret,
+        Webhook.token_url,
+        Webhook.audience,
+        Webhook.client_id,
     ).where(Webhook.account_id == ACCOUNT, Webhook.key == bindparam("key"))
 )
 _DELIVERIES_BY_KEY = statement(select(*COLUMNS).where(Delivery.account_id == ACCOUNT, any_of(Delivery.key)), "Delivery", keeps=("key",))
@@ -106,6 +124,20 @@ _OLD = statement(
     .limit(AT_ONCE),
     unscoped="the sweep finds old deliveries of all accounts",
 )
+_OLD_RESULTS = statement(
+    select(Delivery.account_id, Delivery.key)
+    .join(Webhook, and_(Webhook.account_id == Delivery.account_id, Webhook.key == Delivery.webhook_key))
+    .where(
+        Delivery.done_at <= bindparam("before", type_=UtcDateTime()),
+        Delivery.type == literal_column("'questionnaire_result.published'"),
+        Delivery.status == literal_column("'failed'"),
+        Webhook.questionnaire_key.is_not(None),
+    )
+    .order_by(Delivery.done_at)
+    .limit(AT_ONCE),
+    unscoped="the sweep finds old results that were not taken, of all accounts",
+)
+"""Conditions as literals, so that the index of just those serves."""
 _TIMES: Mapping[str, Any] = {
     "created_from": where("created_from", Delivery.created_at >= bindparam("created_from", type_=UtcDateTime())),
     "created_until": where("created_until", Delivery.created_at < bindparam("created_until", type_=UtcDateTime())),
@@ -153,7 +185,9 @@ ATTEMPTS = Listing(
     filters={},
     orders={"newest": Order((DeliveryAttempt.number,), descending=True), "oldest": Order((DeliveryAttempt.number,))},
 )
-COUNT = select(func.count()).where(Webhook.account_id == ACCOUNT, Webhook.deleted_at.is_(None))
+COUNT_ALL = select(func.count()).where(Webhook.account_id == ACCOUNT, Webhook.deleted_at.is_(None))
+COUNT = COUNT_ALL.where(Webhook.questionnaire_key.is_(None))
+"""Those of questionnaires have a limit of their own: one each."""
 
 
 async def by_keys(read: Read, account_id: int, keys: Collection[str]) -> dict[str, Row]:
@@ -161,8 +195,13 @@ async def by_keys(read: Read, account_id: int, keys: Collection[str]) -> dict[st
     return by_key(await read(_BY_KEY, account_id=account_id, keys=keys), "key")
 
 
+async def by_questionnaire(read: Read, account_id: int, keys: Collection[str]) -> dict[str, Row]:
+    """The webhook that is told the results of each questionnaire."""
+    return by_key(await read(_BY_QUESTIONNAIRE, account_id=account_id, keys=keys), "questionnaire_key")
+
+
 async def all_of(read: Read, account_id: int) -> list[Row]:
-    """The account's webhooks, newest first."""
+    """The account's webhooks, newest first, without those of questionnaires."""
     return await read(_ALL, account_id=account_id)
 
 
@@ -214,3 +253,8 @@ async def overdue(read: Read, now: datetime) -> list[Row]:
 async def old(read: Read, before: datetime) -> list[Row]:
     """Some deliveries, of any account, that were done with before a moment."""
     return await read(_OLD, before=before)
+
+
+async def old_results(read: Read, before: datetime) -> list[Row]:
+    """Some results, of any account, that the webhooks of questionnaires did not take before a moment."""
+    return await read(_OLD_RESULTS, before=before)

@@ -11,6 +11,16 @@ def lock(environment: Environment, account_id: int, webhook: str, secret: str) -
     return environment.signer.lock(_place(account_id, webhook), secret)
 
 
+def lock_credential(environment: Environment, account_id: int, webhook: str, secret: str) -> str:
+    """What a message proves its origin with, as it is stored."""
+    return environment.signer.lock(_place(account_id, webhook, "credential"), secret)
+
+
+def credential(environment: Environment, account_id: int, webhook: str, locked: str) -> str:
+    """The same as it was given."""
+    return environment.signer.unlock(_place(account_id, webhook, "credential"), locked)
+
+
 def valid(environment: Environment, account_id: int, key: str, webhook: Row, now: datetime) -> list[str]:
     """The secrets that sign at a moment, the newest first; two while one is being replaced."""
     locked = [webhook.secret]
@@ -19,5 +29,5 @@ def valid(environment: Environment, account_id: int, key: str, webhook: Row, now
     return [environment.signer.unlock(_place(account_id, key), secret) for secret in locked]
 
 
-def _place(account_id: int, webhook: str) -> str:
-    return f"webhook:{account_id}:{webhook}"
+def _place(account_id: int, webhook: str, kind: str = "") -> str:
+    return f"webhook:{account_id}:{webhook}{kind and ':' + kind}"

@@ -17,7 +17,7 @@ from domain.kernel.database import Database
 from domain.kernel.jobs import job
 from domain.kernel.ports import Ports, Reply, Trouble
 from domain.kernel.statements import Row
-from domain.webhooks import bodies, outcomes, queries, secrets, signing
+from domain.webhooks import bodies, credentials, outcomes, queries, secrets, signing
 from domain.webhooks.model import Webhook
 from domain.webhooks.status import Canceled, Format
 
@@ -133,15 +133,27 @@ class _Round:
             body = await bodies.body_of(self.ports, self.account_id, delivery, webhook.format)
         except Exception:  # a message that cannot be written must not hold up those behind it for good
             log.exception("message not written", extra={"account": self.account_id})
-            await outcomes.note(database, self.account_id, delivery, claimed, began, Reply(timedelta(), trouble=Trouble.NOT_WRITTEN))
+            failed = Reply(timedelta(), trouble=Trouble.NOT_WRITTEN)
+            await outcomes.note(database, self.account_id, delivery, webhook, claimed, began, failed)
             return
         if isinstance(body, Canceled):
             await outcomes.cancel(database, self.account_id, delivery.key, claimed, body)
             return
-        reply = await self.ports.courier.post(webhook.url, body, self._headers(delivery.key, webhook, body, began))
-        await outcomes.note(database, self.account_id, delivery, claimed, began, reply)
+        headers = await self._headers(delivery.key, webhook, body, began)
+        reply = await self.ports.courier.post(webhook.url, body, headers) if headers is not None else self._no_token(began)
+        await outcomes.note(database, self.account_id, delivery, webhook, claimed, began, reply)
 
-    def _headers(self, message: str, webhook: Row, body: bytes, now: datetime) -> dict[str, str]:
+    def _no_token(self, began: datetime) -> Reply:
+        return Reply(self._database.clock.now() - began, trouble=Trouble.NO_TOKEN)
+
+    async def _headers(self, message: str, webhook: Row, body: bytes, now: datetime) -> dict[str, str] | None:
+        """What a message proves its origin with; None when that cannot be had."""
+        proof = await credentials.headers(self.ports, self.account_id, self.key, webhook)
+        if proof is None or not webhook.signed:
+            return proof
+        return proof | self._signatures(message, webhook, body, now)
+
+    def _signatures(self, message: str, webhook: Row, body: bytes, now: datetime) -> dict[str, str]:
         valid = secrets.valid(self._database.environment, self.account_id, self.key, webhook, now)
         headers = signing.standard_headers(valid, key=message, at=now, body=body)
         if webhook.format == Format.ESC:

@@ -17,6 +17,8 @@ FAILING_FOR = timedelta(days=5)
 """A webhook that answers nothing well for so long is switched off."""
 KEPT = timedelta(days=30)
 """How long a delivery stays in the log after it was done with."""
+RESULTS_KEPT = timedelta(days=15)
+"""The same for a result that its questionnaire's webhook did not take, and so for how long it can be sent again (R-QST-22)."""
 GONE = 410
 """The status by which a receiver says that it wants nothing any more."""
 
@@ -26,6 +28,7 @@ class Format(StrEnum):
 
     CENTIL = "centil"
     ESC = "esc"
+    QUESTIONNAIRES = "questionnaires"
 
 
 class Disabled(StrEnum):
@@ -34,6 +37,13 @@ class Disabled(StrEnum):
     BY_ACCOUNT = "by_account"
     FAILING = "failing"
     GONE = "gone"
+
+
+class Credential(StrEnum):
+    """How messages to the webhook of a questionnaire prove whom they are from (R-QST-23)."""
+
+    HEADER = "header"
+    OAUTH = "oauth"
 
 
 class DeliveryStatus(StrEnum):
@@ -55,8 +65,10 @@ class Canceled(StrEnum):
 DONE = (DeliveryStatus.SUCCEEDED, DeliveryStatus.FAILED, DeliveryStatus.CANCELED)
 
 
-def succeeded(reply: Reply) -> bool:
-    """Say whether a receiver took a message: any status from 200 to 299."""
+def succeeded(reply: Reply, *, of_results: bool = False) -> bool:
+    """Say whether a receiver took a message: any status from 200 to 299; of results 200 alone (R-QST-21)."""
+    if of_results:
+        return reply.status == 200
     return reply.status is not None and 200 <= reply.status < 300
 
 

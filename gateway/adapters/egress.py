@@ -8,7 +8,6 @@ of aiohttp, which is pinned below 3.15; tests hold it.
 import asyncio
 import functools
 import socket
-from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -27,31 +26,10 @@ LOOKUPS = 128
 """Names looked up at the same time, each once: a server of names that does not answer must not use up the threads of others."""
 _lookups = ThreadPoolExecutor(LOOKUPS, thread_name_prefix="centil-names")
 _looked_up: "dict[tuple[str, int], Future[list[Any]]]" = {}
-REFUSED_HEADERS = frozenset(
-    {
-        "connection",
-        "content-length",
-        "cookie",
-        "expect",
-        "forwarded",
-        "host",
-        "keep-alive",
-        "te",
-        "trailer",
-        "transfer-encoding",
-        "upgrade",
-        "via",
-    }
-)
-_REFUSED_BEGINNINGS = ("proxy-", "sec-", "x-forwarded-")
 
 
 class AddressRefused(OSError):
     """A connection to an address that is not for customers to reach."""
-
-
-class DangerousHeader(ValueError):
-    """A header that would change where a message goes, or where it ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,19 +121,3 @@ def session(guard: Guard) -> ClientSession:
         auto_decompress=False,
         raise_for_status=False,
     )
-
-
-def check_headers(headers: Mapping[str, str]) -> None:
-    """Refuse headers that change where a message goes, where it ends, or who is said to have sent it.
-
-    Raises DangerousHeader.
-    """
-    for name, value in headers.items():
-        if name.lower() in REFUSED_HEADERS or name.lower().startswith(_REFUSED_BEGINNINGS):
-            raise DangerousHeader(name)
-        if not _is_token(name) or any(ord(character) < 32 or ord(character) == 127 for character in value):
-            raise DangerousHeader(repr(name))
-
-
-def _is_token(name: str) -> bool:
-    return bool(name) and name.isascii() and all(character.isalnum() or character in "!#$%&'*+-.^_`|~" for character in name)

@@ -1,19 +1,25 @@
 """Messages to webhooks over HTTP, through the guard."""
 
+import re
 import ssl
 import time
 from collections.abc import Mapping
 from datetime import timedelta
 from socket import gaierror
 
-from aiohttp import ClientError, ClientResponse, ServerDisconnectedError
+import orjson
+from aiohttp import ClientError, ClientResponse, ClientTimeout, ServerDisconnectedError
 
+from domain.kernel.headers import check
 from domain.kernel.ports import Reply, Trouble
 from gateway.adapters import egress
 from gateway.adapters.egress import AddressRefused, Guard
 from gateway.settings import Settings
 
 AGENT = "Centil-Webhooks/1"
+_TOKEN_TIMEOUT = ClientTimeout(total=10.0)
+"""With the message that follows it is less than a claim lasts."""
+_TOKEN = re.compile(r"[!-~]{1,16000}")
 
 
 class WebCourier:
@@ -27,7 +33,7 @@ class WebCourier:
 
         Raises DangerousHeader.
         """
-        egress.check_headers(headers)
+        check(headers)
         sent = {"Content-Type": "application/json", "User-Agent": AGENT, **headers}
         began = time.monotonic()
         try:
@@ -39,6 +45,33 @@ class WebCourier:
                 return Reply(_since(began), status=response.status, retry_after=response.headers.get("Retry-After"))
         except (ClientError, OSError, ValueError) as error:
             return Reply(_since(began), trouble=_trouble(error))
+
+    async def token(self, url: str, form: Mapping[str, str]) -> str | None:
+        """Ask a server of OAuth 2 for an access token (RFC 6749, section 4.4); None when there is none."""
+        sent = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": AGENT}
+        try:
+            async with (
+                egress.session(self._guard) as client,
+                client.post(url, data=dict(form), headers=sent, allow_redirects=False, timeout=_TOKEN_TIMEOUT) as response,
+            ):
+                return _token(await _beginning(response)) if response.status == 200 else None
+        except (ClientError, OSError, ValueError):
+            return None
+
+
+async def _beginning(response: ClientResponse) -> bytes:
+    """An answer, or as much of it as anybody may say."""
+    said = b""
+    while len(said) < egress.LARGEST_ANSWER and (piece := await response.content.read(egress.LARGEST_ANSWER - len(said))):
+        said += piece
+    return said
+
+
+def _token(answer: bytes) -> str | None:
+    """The token in an answer, if it is one that a header can carry."""
+    found = orjson.loads(answer)  # a ValueError when it is no JSON
+    token = found.get("access_token") if isinstance(found, dict) else None
+    return token if isinstance(token, str) and _TOKEN.fullmatch(token) else None
 
 
 async def _read(response: ClientResponse) -> None:

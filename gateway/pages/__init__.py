@@ -1,14 +1,14 @@
-"""What candidates see, from the signed link to the finish, the account's open link, and the pages around paying and trials."""
+"""What candidates see, from the signed link to the finish, the account's open link, and the pages around paying, trials and questionnaires."""
 
 from aiohttp import web
 
 from gateway.front import Front
-from gateway.pages import about, checkout, entering, questions, taking, trials
+from gateway.pages import about, checkout, entering, guide, questions, taking, trials
 from gateway.pages.doors import LinkDoor, PublicDoor, Route
 from gateway.pages.site import Site
 
 ROUTES = (*taking.ROUTES, *about.ROUTES, *questions.ROUTES)
-PUBLIC_ROUTES = (*entering.ROUTES, *checkout.ROUTES, *trials.ROUTES)
+PUBLIC_ROUTES = (*entering.ROUTES, *checkout.ROUTES, *trials.ROUTES, *guide.ROUTES)
 
 
 def add_pages(app: web.Application, front: Front) -> None:
@@ -19,5 +19,5 @@ def add_pages(app: web.Application, front: Front) -> None:
         for route in routes:
             app.router.add_route("*", route.path, door.handler(route))
     nowhere = PublicDoor(site).handler(Route("", {}))
-    for start in ("a", "open", "enter", "checkout", "trial", "pages"):
+    for start in ("a", "open", "enter", "checkout", "trial", "guide", "pages"):
         app.router.add_route("*", f"/{start}/{{rest:.*}}", nowhere)

@@ -33,19 +33,21 @@ def differences(contract: Mapping[str, Any], ours: Mapping[str, Any], but: froze
     lines = [f"{name}: not in the contract" for name in found if name not in told]
     for name, table in found.items():
         if name in told:
-            lines += (f"{name} {line}" for line in _compare(told[name] | _refusals(contract, told[name], table), table, but))
+            lines += (f"{name} {line}" for line in _compare(told[name] | _refusals(contract, told[name], table, but), table, but))
     return lines
 
 
-def _refusals(contract: Mapping[str, Any], told: Table, found: Table) -> Table:
-    """What the contract would say of the refusals that only ours documents."""
+def _refusals(contract: Mapping[str, Any], told: Table, found: Table, but: frozenset[str]) -> Table:
+    """What the contract would say of the refusals that only ours documents: what it says of those of the operation that it does."""
     more = [place for place in found.keys() - told.keys() if place.isdigit() and int(place) >= 400]
-    error = {"$ref": "#/components/schemas/Error"}
-    return {
-        place: fact
-        for status in more
-        for place, fact in [(status, "application/json"), *_places(contract, error, f"{status} application/json ", required=False)]
-    }
+    known = next((place for place in told if place.isdigit() and int(place) >= 400), None)
+    if known is not None:
+        said = {place.removeprefix(known): fact for place, fact in told.items() if place.startswith(known)}
+    else:
+        error = {"$ref": "#/components/schemas/Error"}
+        said = {"": "application/json", **dict(_places(contract, error, " application/json ", required=False))}
+    wanted = {f"{status}{place}": fact for status in more for place, fact in said.items()}
+    return {place: fact for place, fact in wanted.items() if not any(meant in place for meant in but)}
 
 
 def tables(document: Mapping[str, Any]) -> dict[str, Table]:
@@ -61,7 +63,7 @@ def tables(document: Mapping[str, Any]) -> dict[str, Table]:
 
 
 def _operation(document: Mapping[str, Any], operation: Mapping[str, Any], of_path: Sequence[Any]) -> Iterator[tuple[str, Fact | str]]:
-    yield "name", operation["operationId"]
+    yield "name", operation.get("operationId", "")
     yield "key", " or ".join(_scheme(document, name) for one in operation.get("security", ()) for name in one) or "none"
     for parameter in (_followed(document, one) for one in (*of_path, *operation.get("parameters", ()))):
         yield from _places(document, parameter["schema"], f"{parameter['in']} {parameter['name']}", parameter.get("required", False))
@@ -151,7 +153,7 @@ def _compare(contract: Table, ours: Table, but: frozenset[str]) -> Iterator[str]
         if have is None:
             yield f"{place}: missing"
         elif isinstance(want, str) or isinstance(have, str):
-            if want != have:
+            if want and want != have:
                 yield f"{place}: {have} instead of {want}"
         else:
             yield from (f"{place}: {line}" for line in _compare_facts(want, have, asked=not place[0].isdigit()))

@@ -50,4 +50,12 @@ ESC = Contract(
 )
 """It asks for three properties without a place for them in its schemas (I-ESC-5, I-ESC-8, R-ESC-39)."""
 FLOWS = Contract("flows", "assessment_flows_v1.json", 6)
-CONTRACTS = (ESC, FLOWS)
+QUESTIONNAIRES = Contract(
+    "questionnaires",
+    "questionnaire_v1.json",
+    5,
+    frozenset({"header Idempotency-Key", "500 application/json .error", "503 application/json .error"}),
+    frozenset({"503"}),
+)
+"""It has no name for a failure of the server where an outcome is set, and knows no 429 (I-QST-4, I-QST-10)."""
+CONTRACTS = (ESC, FLOWS, QUESTIONNAIRES)

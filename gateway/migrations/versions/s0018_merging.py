@@ -9,7 +9,7 @@ from domain.kernel.columns import TEXT, Json, UtcDateTime
 from gateway.migrations import rules
 
 revision = "0018"
-down_revision = "0016"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 

@@ -15,6 +15,7 @@ from tests.support.world import World
 
 assert MODULES
 PAGE, CHAPTER = Thing("Page", "pg_"), Thing("Chapter")
+BOOK = Thing("Book", uuid="6f9619ff-8b86-4d01-b42d-00cf4fc964ff")
 TURNED = EventType(
     "page.turned",
     PAGE,
@@ -27,6 +28,7 @@ TURNED = EventType(
         "next": reference("Where to.", PAGE),
         "chapter": reference("In what.", CHAPTER),
         "before": references("From where.", PAGE),
+        "book": reference("In which.", BOOK),
         "notes": number("How many.", optional=True),
     },
 )
@@ -38,6 +40,7 @@ GIVEN: dict[str, Any] = {
     "next": "pg_2",
     "chapter": 7,
     "before": [],
+    "book": BOOK.example,
 }
 WRONG = [
     ("lines", 0),
@@ -56,6 +59,9 @@ WRONG = [
     ("chapter", "7"),
     ("chapter", -1),
     ("before", ["pg_1", 2]),
+    ("book", "Anna Berger"),
+    ("book", BOOK.example.upper()),
+    ("book", f"{BOOK.example}0"),
     ("notes", "a word"),
     ("name", "Anna Berger"),
 ]

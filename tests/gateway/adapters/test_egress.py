@@ -14,9 +14,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from domain.kernel.addresses import is_public
+from domain.kernel.headers import DangerousHeader
 from domain.kernel.ports import Trouble
 from gateway.adapters import egress
-from gateway.adapters.egress import DangerousHeader, Guard
+from gateway.adapters.egress import Guard
 from gateway.adapters.webhooks import WebCourier
 from tests.support.receiver import Receiver
 
