@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import strawberry
 
+from domain.access import queries as accounts
 from domain.candidates import queries as candidates
 from domain.candidates import references
 from domain.flows import assigning, queries
@@ -92,6 +93,12 @@ class FlowAttempt:
         questionnaires.participants_by_key, key="taking", description="The participant; null where it is no questionnaire."
     )
     asked_at: datetime = attribute("When they were asked.")
+
+    @batched("Whether they are mailed what to take: nothing is mailed from a sandbox.")
+    async def is_mailed(parents: Sequence[Any], context: Context) -> list[bool]:
+        account = await accounts.by_id(context.read, context.account_id)
+        return [account is not None and account.mode != "test" for _ in parents]
+
     mailed_at: datetime | None = attribute("When the mail was handed to the mail server.")
     started_at: datetime | None = attribute("When they began.")
     completed_at: datetime | None = attribute("When they completed it.")
@@ -206,10 +213,11 @@ class RepeatFlowStepInput:
     assignment: strawberry.ID = required(WHOSE)
 
 
-async def _assignments(context: Context, *, flow: str, order_by: Any, filter: Any = None, **window: Any) -> Pages:
+async def _assignments(context: Context, *, flow: str, order_by: Any, filter: Any = None, **window: Any) -> Pages | None:
     found = await queries.by_id(context.read, context.account_id, [ids.number_of("Flow", flow)])
-    number = next(iter(found), -1)
-    given = filters(filter)
+    if not found:
+        return None
+    [number], given = found, filters(filter)
     return Pages(await queries.assignments(context.read, context.account_id, number, Window(**window), order=order_by.value, given=given))
 
 
@@ -220,15 +228,15 @@ class FlowAssignmentQuery:
         number = ids.number_of("FlowAssignment", key)
         return (await queries.assignments_by_id(context.read, context.account_id, [number])).get(number)  # type: ignore[return-value]
 
-    flow_assignments: Connection[FlowAssignment] = root_field(
+    flow_assignments: Connection[FlowAssignment] | None = root_field(
         _assignments,
         [
             Parameter("flow", Parameter.KEYWORD_ONLY, annotation=Annotated[strawberry.ID, arg(FLOW)]),
             *page_arguments(ListOrder, ListOrder.NEWEST, FlowAssignmentFilter, offset=True),
         ],
-        Connection[FlowAssignment],
+        Connection[FlowAssignment] | None,
         Guarded(READ),
-        "Who is on one flow, for interfaces that page by number; nobody when there is no such flow.",
+        "Who is on one flow, for interfaces that page by number; null when there is no such flow, or it was deleted.",
         takes_reads=True,
     )
 
