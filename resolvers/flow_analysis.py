@@ -10,7 +10,7 @@ import strawberry
 
 from domain.candidates.commands import OLDEST_BIRTH_YEAR
 from domain.flows import queries as flows
-from domain.flows.analysis import pictures, queries
+from domain.flows.analysis import analyses, pictures
 from domain.flows.analysis.adverse_impact import DIGITS
 from domain.flows.analysis.periods import Period
 from domain.kernel.errors import BadInput
@@ -187,7 +187,7 @@ class AdverseImpact:
 
 async def _funnels(parents: Sequence[Any], context: Context, *, begins: _From = None, until: _Until = None) -> list[Funnel]:
     flows = list(dict.fromkeys(parent.flow_id for parent in parents))
-    found = await queries.funnels(context.read, context.account_id, flows, Period.of(begins, until))
+    found = await analyses.funnels(context.read, context.account_id, flows, Period.of(begins, until))
     return [found[parent.flow_id] for parent in parents]  # type: ignore[misc]
 
 
@@ -200,7 +200,7 @@ async def _curves(
     until: _Until = None,
 ) -> list[CutScoreCurve | None]:
     flows = list(dict.fromkeys(parent.flow_id for parent in parents))
-    found = await queries.curves(context.read, context.account_id, flows, step, Period.of(begins, until))
+    found = await analyses.curves(context.read, context.account_id, flows, step, Period.of(begins, until))
     return [found.get(parent.flow_id) for parent in parents]  # type: ignore[misc]
 
 
@@ -215,7 +215,7 @@ async def _impacts(
     if as_of_year is not None and not OLDEST_BIRTH_YEAR <= as_of_year <= LATEST_YEAR:
         raise BadInput.field("asOfYear", message=f"'asOfYear' must be from {OLDEST_BIRTH_YEAR} to {LATEST_YEAR}.")
     flows = list(dict.fromkeys(parent.flow_id for parent in parents))
-    found = await queries.adverse_impacts(context.read, context.account_id, flows, Period.of(begins, until), as_of_year)
+    found = await analyses.adverse_impacts(context.read, context.account_id, flows, Period.of(begins, until), as_of_year)
     return [found[parent.flow_id] for parent in parents]  # type: ignore[misc]
 
 

@@ -4,27 +4,22 @@ A person counts once at a step, however often they were asked to take it, and al
 assigned became one.
 """
 
-import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 from typing import Any
 
 from sqlalchemy import BigInteger, Integer, and_, bindparam, case, cast, false, func, or_, select, true
 
 from domain.candidates.model import Candidate
-from domain.flows.analysis.adverse_impact import BANDS, AdverseImpact, Counted, adverse_impact
-from domain.flows.analysis.cut_scores import CutScoreCurve, curve
-from domain.flows.analysis.funnel import Funnel, funnel
+from domain.flows.analysis.adverse_impact import BANDS
 from domain.flows.analysis.periods import Period
 from domain.flows.model import FlowAssignment, FlowAttempt
-from domain.flows.queries import steps_by_flow, steps_by_id
 from domain.kernel.columns import UtcDateTime
-from domain.kernel.statements import ACCOUNT, Read, Row, any_of, by_key, group, statement
+from domain.kernel.statements import ACCOUNT, Read, Row, any_of, statement
 
 MOST_SCORES = 2_000
 """Different scores that are points of a curve by themselves; of more there are whole numbers only."""
 UNKNOWN = -1
-_BANDS = tuple(BANDS)
 _IS_OPEN = or_(FlowAttempt.status == "not_started", FlowAttempt.status == "in_progress")
 _IS_FINISHED = or_(FlowAssignment.status == "completed", FlowAssignment.status == "failed")
 _IN_PERIOD = and_(
@@ -209,49 +204,22 @@ _SELECTED_AT_STEPS = statement(_selected_at_steps)
 _SELECTED = statement(_selected)
 
 
-async def funnels(read: Read, account_id: int, flows: Collection[int], period: Period) -> dict[int, Funnel]:
-    """The funnel of each flow, over those who were assigned in a period."""
+async def counts(read: Read, account_id: int, flows: Collection[int], period: Period) -> tuple[list[Row], list[Row]]:
+    """How many people were assigned to each flow, and how many each step reached."""
     given = {"account_id": account_id, "keys": flows, "begins": period.begins, "ends": period.ends}
-    steps, people, reached = await read.all(steps_by_flow(read, account_id, flows), *(read(each, **given) for each in (_PEOPLE, _REACHED)))
-    whole, counts = by_key(people, "flow_id"), by_key(reached, "step_id")
-    return {flow: funnel(whole.get(flow), steps.get(flow, []), counts) for flow in flows}
+    people, reached = await read.all(read(_PEOPLE, **given), read(_REACHED, **given))
+    return people, reached
 
 
-async def curves(read: Read, account_id: int, flows: Collection[int], step: int, period: Period) -> dict[int, CutScoreCurve]:
-    """The curve of a step, by the flow that it belongs to if that is one of these."""
-    found = (await steps_by_id(read, account_id, [step])).get(step)
-    if found is None or found.flow_id not in flows:
-        return {}
-    given = {"account_id": account_id, "keys": [found.flow_id], "begins": period.begins, "ends": period.ends, "step": step}
-    scores = await read(_SCORES, **given, most=MOST_SCORES + 1)
-    is_complete = len(scores) <= MOST_SCORES
-    if not is_complete:
-        scores = await read(_ROUNDED_SCORES, **given)
-    made = curve(step, found.pass_threshold, [(row.score, row.people) for row in scores], is_complete=is_complete)
-    return {found.flow_id: made}
+async def scores(read: Read, account_id: int, flow: int, step: int, period: Period) -> tuple[list[Row], bool]:
+    """How many people have which score at a step, and whether these are all scores as they are, not whole numbers."""
+    given = {"account_id": account_id, "keys": [flow], "begins": period.begins, "ends": period.ends, "step": step}
+    found = await read(_SCORES, **given, most=MOST_SCORES + 1)
+    return (found, True) if len(found) <= MOST_SCORES else (await read(_ROUNDED_SCORES, **given), False)
 
 
-async def adverse_impacts(
-    read: Read, account_id: int, flows: Collection[int], period: Period, as_of: int | None
-) -> dict[int, AdverseImpact]:
-    """The selection rates of each flow, over those who were assigned in a period; `as_of` is the year for which age is told."""
+async def selected(read: Read, account_id: int, flows: Collection[int], period: Period, as_of: int | None) -> tuple[list[Row], list[Row]]:
+    """How many people were judged and selected, by gender and age band: on each flow as a whole, and at its steps."""
     given = {"account_id": account_id, "keys": flows, "begins": period.begins, "ends": period.ends, "as_of": as_of}
-    steps, selected, at_steps = await read.all(
-        steps_by_flow(read, account_id, flows), read(_SELECTED, **given), read(_SELECTED_AT_STEPS, **given)
-    )
-    return await asyncio.to_thread(_impacts, flows, steps, group(selected, "flow_id"), group(at_steps, "step_id"))
-
-
-def _impacts(
-    flows: Collection[int], steps: Mapping[int, list[Row]], selected: Mapping[int, list[Row]], at_steps: Mapping[int, list[Row]]
-) -> dict[int, AdverseImpact]:
-    return {
-        flow: adverse_impact(
-            _counted(selected.get(flow, [])), [(step.step_id, _counted(at_steps.get(step.step_id, []))) for step in steps.get(flow, [])]
-        )
-        for flow in flows
-    }
-
-
-def _counted(rows: Sequence[Row]) -> Counted:
-    return {(row.gender, None if row.band == UNKNOWN else _BANDS[row.band]): (row.people, row.selected) for row in rows}
+    whole, at_steps = await read.all(read(_SELECTED, **given), read(_SELECTED_AT_STEPS, **given))
+    return whole, at_steps

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from domain.flows.analysis import queries
+from domain.flows.analysis import analyses, queries
 from domain.flows.analysis.adverse_impact import adverse_impact
 from domain.flows.analysis.periods import Period
 from domain.flows.model import FlowAssignment
@@ -76,11 +76,11 @@ class TestWhatIsCounted:
         read = world.database.read
         for period in (EVER, SOME_TIME):
             there = {flow: within(people, period) for flow, people in flows.items()}
-            funnels = await queries.funnels(read(), world.account_id, list(flows), period)
+            funnels = await analyses.funnels(read(), world.account_id, list(flows), period)
             for flow, people in there.items():
                 check_funnel(funnels[flow], flow, people)
             for year in (None, 2031, 1999):
-                impacts = await queries.adverse_impacts(read(), world.account_id, list(flows), period, year)
+                impacts = await analyses.adverse_impacts(read(), world.account_id, list(flows), period, year)
                 assert impacts == {flow: impact(flow, people, year) for flow, people in there.items()}
             for flow, people in there.items():
                 scores = [one.score for person in people for one in person.at(1) if one.score is not None]
@@ -90,7 +90,7 @@ class TestWhatIsCounted:
         self, world: World, monkeypatch: pytest.MonkeyPatch, flows: Any, flow: int, period: Period, scores: list[float]
     ) -> None:
         step = step_id(flow, 1)
-        found = await queries.curves(world.database.read(), world.account_id, list(flows), step, period)
+        found = await analyses.curves(world.database.read(), world.account_id, list(flows), step, period)
         assert list(found) == [flow]
         told = found[flow]
         if len(scores) < 5:
@@ -102,7 +102,7 @@ class TestWhatIsCounted:
         assert [point.threshold for point in told.points or () if point.is_current] == [62.5]
         with monkeypatch.context() as patched:
             patched.setattr(queries, "MOST_SCORES", 3)
-            few = (await queries.curves(world.database.read(), world.account_id, list(flows), step, period))[flow]
+            few = (await analyses.curves(world.database.read(), world.account_id, list(flows), step, period))[flow]
         assert not few.is_complete
         assert few.points == [point for point in told.points or () if point.threshold in range(101)]
 
@@ -113,9 +113,9 @@ class TestWhatIsCounted:
         asked = []
         for flows in ([301], list(range(301, 307))):
             read = world.database.read()
-            assert list(await queries.funnels(read, world.account_id, flows, EVER)) == flows
-            assert list(await queries.adverse_impacts(read, world.account_id, flows, EVER, None)) == flows
-            await queries.curves(read, world.account_id, flows, step_id(301, 0), EVER)
+            assert list(await analyses.funnels(read, world.account_id, flows, EVER)) == flows
+            assert list(await analyses.adverse_impacts(read, world.account_id, flows, EVER, None)) == flows
+            await analyses.curves(read, world.account_id, flows, step_id(301, 0), EVER)
             asked.append(read.statements)  # type: ignore[attr-defined]
         assert asked == [8, 8]
 
@@ -123,11 +123,11 @@ class TestWhatIsCounted:
         """Q-2: a flow of another account is like one without people, and its steps are not found."""
         await peopled.fill(world, 301, peopled.some(20))
         read = world.database.read
-        [told] = (await queries.funnels(read(), world.sandbox_id, [301], EVER)).values()
+        [told] = (await analyses.funnels(read(), world.sandbox_id, [301], EVER)).values()
         assert (told.assigned, told.steps) == (0, [])
-        assert await queries.curves(read(), world.sandbox_id, [301], step_id(301, 0), EVER) == {}
-        assert (await queries.adverse_impacts(read(), world.sandbox_id, [301], EVER, None))[301].total.by_gender == []
-        assert await queries.curves(read(), world.account_id, [302], step_id(301, 0), EVER) == {}, "a step of another flow"
+        assert await analyses.curves(read(), world.sandbox_id, [301], step_id(301, 0), EVER) == {}
+        assert (await analyses.adverse_impacts(read(), world.sandbox_id, [301], EVER, None))[301].total.by_gender == []
+        assert await analyses.curves(read(), world.account_id, [302], step_id(301, 0), EVER) == {}, "a step of another flow"
 
     async def test_is_people_also_when_two_became_one(self, world: World) -> None:
         """Two candidates who were both assigned and are one now count once, as far as they came together."""
@@ -140,9 +140,9 @@ class TestWhatIsCounted:
             both = FlowAssignment.candidate_key == candidate_key(301, 1)
             merged = update(FlowAssignment).where(FlowAssignment.account_id == world.account_id, both)
             await uow.change(merged.values(candidate_key=candidate_key(301, 0)))
-        told = (await queries.funnels(world.database.read(), world.account_id, [301], EVER))[301]
+        told = (await analyses.funnels(world.database.read(), world.account_id, [301], EVER))[301]
         assert (told.assigned, told.steps[0].reached, told.steps[0].passed, told.steps[0].failed) == (6, 6, 1, 5)
-        step = (await queries.adverse_impacts(world.database.read(), world.account_id, [301], EVER, None))[301].steps[0]
+        step = (await analyses.adverse_impacts(world.database.read(), world.account_id, [301], EVER, None))[301].steps[0]
         assert [(group.people, group.selected) for group in step.by_gender] == [(6, 1)]
 
 
