@@ -26,7 +26,7 @@ class Event(Entity):
     __table_args__ = (
         Index("ix_event_subject", "account_id", "subject", "sequence"),
         about_candidates(
-            *(Via("subject", table) for table in ("candidate", "invite", "entry", "saved_match", "erasure")),
+            *(Via("subject", table) for table in ("candidate", "invite", "entry", "saved_match", "erasure", "participant")),
             Via("subject", "attempt", "attempt_id", when=lambda event: or_(*(event.c.type == name for name in about("Attempt", "Result")))),
             title=Text("Events", "Ereignisse"),
             purpose=Text("Telling what happened; the audit log", "Zeigen, was geschehen ist; das Prüfprotokoll"),
