@@ -83,7 +83,8 @@ class TestLife:
         assert await world.rows() == before
         monkeypatch.setattr(keys, "MOST_KEYS", 1)
         assert (await answer(http, CREATE, i=wanted))["code"] == "TOO_MANY_KEYS"
-        token = "mutation { createAccessToken(input: {permissions: [QUESTIONNAIRE_KEYS_READ, QUESTIONNAIRE_KEYS_WRITE]}) { ... on AccessToken { token } } }"
+        granted = "[QUESTIONNAIRE_KEYS_READ, QUESTIONNAIRE_KEYS_WRITE]"
+        token = f"mutation {{ createAccessToken(input: {{permissions: {granted}}}) {{ ... on AccessToken {{ token }} }} }}"
         browser = (await answer(http, token))["token"]
         before = await world.rows()
         [error] = await http.graph_errors(CREATE, key=browser, i=wanted)

@@ -1,6 +1,6 @@
 """Questionnaires as steps of something greater."""
 
-from domain.instruments.port import Asked, Scored, Standing, offered
+from domain.instruments.port import Asked, Offered, Scored, Standing, offered
 from domain.kernel.language import Text
 from domain.questionnaires import commands, participants
 from domain.questionnaires.instrument import Questionnaires
@@ -16,18 +16,13 @@ async def test_from_asking_to_the_score(world: World) -> None:
     """The score is that of the latest attempt; a result without one is a beginning."""
     questionnaire = await make(world, duration_minutes=20)
     await world.invite("anna@example.com")
+    [candidate] = await _candidates(world)
     read, account = world.database.read(), world.account_id
     [(found, provider)] = (await offered(read, account, [questionnaire, "other"])).values()
     assert isinstance(provider, Questionnaires)
-    assert (found.key, found.kind, found.name, found.duration_minutes) == (
-        questionnaire,
-        "QUESTIONNAIRE",
-        Text(*["Integrity interview"] * 2),
-        20,
-    )
+    assert found == Offered(questionnaire, "QUESTIONNAIRE", Text(*["Integrity interview"] * 2), 20)
     async with world.work() as uow:
         await commands.update(uow, questionnaire, {"active": False})  # whoever is under way goes on
-        candidate = (await _candidates(world))[0]
         asked = Asked(candidate, "anna@example.com", "Anna", "de", "flow-301-1")
         taking = await PROVIDER.ask(uow, questionnaire, asked)
         other = await PROVIDER.ask(uow, questionnaire, Asked(candidate, "anna@example.com", "Anna", None, "flow-301-2"))
