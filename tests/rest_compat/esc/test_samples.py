@@ -20,7 +20,7 @@ SAMPLES = {
 }
 
 
-def read(curl: str) -> tuple[str, str, dict[str, str], str | None]:
+def read(curl: str, base: str = BASE) -> tuple[str, str, dict[str, str], str | None]:
     """Method, path, headers and body that curl would send."""
     program, *words = shlex.split(curl.replace("\\\n", " "))
     assert program == "curl"
@@ -31,7 +31,7 @@ def read(curl: str) -> tuple[str, str, dict[str, str], str | None]:
     [url] = given["url"]
     headers = dict(line.split(": ", 1) for line in given["-H"])
     method = next(iter(given["-X"]), "POST" if given["-d"] else "GET")
-    return method, url.partition(BASE)[2], headers, next(iter(given["-d"]), None)
+    return method, url.partition(base)[2], headers, next(iter(given["-d"]), None)
 
 
 async def set_scene(world: World, name: str) -> dict[str, str]:
