@@ -178,7 +178,7 @@ class TestResponses:
 class TestWhatOtherApisNeed:
     """Refusals that do not all look alike, one path that does two things, messages, an answer without a body (R-QST-4, R-QST-13)."""
 
-    @pytest.fixture(scope="class")
+    @pytest.fixture
     def more(self) -> Any:
         again = Route("POST", "/things/{thingId}", "ChangeThing", Changed, Thing, "Again", "Things")
         made = replace(ROUTES[1], instead={"remark": again}, answers=Empty(204), status=204)
