@@ -23,7 +23,7 @@ def schema() -> None:
     typer.echo(written(apis.served()))
 
 
-def openapi(api: Annotated[str, typer.Argument(help="Which API: esc.")]) -> None:
+def openapi(api: Annotated[str, typer.Argument(help="Which API: esc, flows, questionnaires.")]) -> None:
     """Print the OpenAPI document of a REST API."""
     settings = frame.settings()
     import orjson

@@ -34,7 +34,7 @@ async def test_openapi_prints_the_document_with_the_address_of_this_installation
 
 
 async def test_openapi_of_an_unknown_api_says_which_there_are(cli: Cli) -> None:
-    assert (await cli("openapi", "flow")).refusal == "There is no API 'flow'. There are: esc."
+    assert (await cli("openapi", "flo")).refusal == "There is no API 'flo'. There are: esc, flows, questionnaires."
 
 
 async def test_help_names_every_command(cli: Cli) -> None:
