@@ -16,13 +16,14 @@ KERNEL = "kernel"
 DECLARING = ("events", "instrument", "reactions")
 
 
-def _declarations() -> Sequence[str]:
+def declarations() -> Sequence[str]:
+    """The modules of the contexts that declare something for all."""
     contexts = [found.name for found in pkgutil.iter_modules(domain.__path__) if found.ispkg and found.name != KERNEL]
     names = [f"domain.{context}.{module}" for context in contexts for module in DECLARING]
     return [name for name in names if importlib.util.find_spec(name)]
 
 
-for _name in _declarations():
+for _name in declarations():
     importlib.import_module(_name)
 
 EVENT_TYPES: Sequence[EventType] = sorted(CATALOGUE.values(), key=attrgetter("name"))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 import strawberry
 
 from domain.candidates import commands, queries, references
+from domain.flows import queries as flows
 from domain.invites import commands as invite_commands
 from domain.invites import queries as invites
 from domain.kernel import names
@@ -19,6 +20,7 @@ from domain.questionnaires import queries as questionnaires
 from domain.results import queries as results
 from domain.teams import queries as teams
 from resolvers import attempts as attempt_types
+from resolvers import flow_assignments as flow_types
 from resolvers import ids
 from resolvers import invites as invite_types
 from resolvers import participants as participant_types
@@ -140,6 +142,17 @@ class Candidate(Node):
         order=ListOrder,
         default=ListOrder.NEWEST,
         description="The job profiles they were assigned to, with their scores.",
+    )
+    flow_assignments: Connection[flow_types.FlowAssignment] = connection(
+        lambda context, keys, window, order, given: flows.assignments_by_candidate(
+            context.read, context.account_id, keys, window, order=order, given=given
+        ),
+        of=flow_types.FlowAssignment,
+        key="key",
+        order=ListOrder,
+        default=ListOrder.NEWEST,
+        filter=flow_types.FlowAssignmentFilter,
+        description="The flows they are on.",
     )
     participants: Connection[participant_types.Participant] = connection(
         lambda context, keys, window, order, given: questionnaires.participants_by_candidate(

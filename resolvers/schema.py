@@ -22,7 +22,9 @@ from resolvers.event_log import EventQuery
 from resolvers.events import EventSubscription
 from resolvers.exports import ExportMutation, ExportQuery
 from resolvers.external_references import ExternalReferenceMutation, ExternalReferenceQuery
-from resolvers.flows import FlowMutation, FlowQuery, FlowSubscription
+from resolvers.flow_assignments import FlowAssignmentMutation, FlowAssignmentQuery
+from resolvers.flow_news import FlowAssignmentSubscription
+from resolvers.flows import FlowMutation, FlowQuery
 from resolvers.guides import GuideQuery
 from resolvers.instruments import InstrumentQuery
 from resolvers.invites import InviteMutation, InviteQuery
@@ -59,6 +61,7 @@ class Query(
     EntryQuery,
     EventQuery,
     ExportQuery,
+    FlowAssignmentQuery,
     FlowQuery,
     GuideQuery,
     InstrumentQuery,
@@ -95,6 +98,7 @@ class Mutation(
     CredentialMutation,
     EntryMutation,
     ExportMutation,
+    FlowAssignmentMutation,
     FlowMutation,
     InviteMutation,
     JobProfileMutation,
@@ -115,7 +119,7 @@ class Mutation(
 
 
 @strawberry.type(description="What can be listened to.")
-class Subscription(EventSubscription, FlowSubscription):
+class Subscription(EventSubscription, FlowAssignmentSubscription):
     pass
 
 

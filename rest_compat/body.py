@@ -52,12 +52,13 @@ class _HandOn:
 
 
 def at(path: str) -> Any:
-    """Read a field from a place in the graph's object: `at("attempt.result.completedAt")`."""
+    """Read a field from a place in the graph's object: `at("attempt.result.completedAt")`, `at("attempts.0")`."""
     return Field(validation_alias=_place(path))
 
 
 def _place(path: str) -> str | AliasPath:
-    return AliasPath(*path.split(".")) if "." in path else path
+    first, *others = path.split(".")
+    return AliasPath(first, *(int(part) if part.isdigit() else part for part in others)) if others else path
 
 
 def _without_null(schema: dict[str, Any]) -> None:

@@ -96,14 +96,14 @@ async def _note(uow: UnitOfWork, attempt: Row, standing: Standing, score: float 
     if score is not None:
         await _finish(uow, assignment, attempt, standing, score)
     elif standing.over and await uow.change(_guarded(attempt, uow, OPEN).values(status=AttemptStatus.OVER)):
-        _tell(uow, events.STEP_OVER, assignment, attempt)
+        _tell(uow, events.FLOW_ASSIGNMENT_STEP_OVER, assignment, attempt)
 
 
 async def _begin(uow: UnitOfWork, assignment: FlowAssignment, attempt: Row, standing: Standing) -> None:
     begun = _guarded(attempt, uow, (AttemptStatus.NOT_STARTED,))
     if await uow.change(begun.values(status=AttemptStatus.IN_PROGRESS, started_at=standing.started_at or standing.completed_at)):
         assignment.status = AssignmentStatus.IN_PROGRESS
-        _tell(uow, events.STEP_STARTED, assignment, attempt)
+        _tell(uow, events.FLOW_ASSIGNMENT_STEP_STARTED, assignment, attempt)
 
 
 async def _finish(uow: UnitOfWork, assignment: FlowAssignment, attempt: Row, standing: Standing, score: float) -> None:
@@ -120,7 +120,7 @@ async def _finish(uow: UnitOfWork, assignment: FlowAssignment, attempt: Row, sta
     }
     if not await uow.change(_guarded(attempt, uow, OPEN).values(**finished)):
         return
-    _tell(uow, events.STEP_PASSED if passed else events.STEP_FAILED, assignment, attempt)
+    _tell(uow, events.FLOW_ASSIGNMENT_STEP_PASSED if passed else events.FLOW_ASSIGNMENT_STEP_FAILED, assignment, attempt)
     if passed:
         await _go_on(uow, assignment)
     else:
@@ -143,7 +143,7 @@ async def _go_on(uow: UnitOfWork, assignment: FlowAssignment) -> None:
 
 def _end(uow: UnitOfWork, assignment: FlowAssignment, status: AssignmentStatus) -> None:
     assignment.status, assignment.completed_at = status, uow.now
-    happened = events.FLOW_COMPLETED if status is AssignmentStatus.COMPLETED else events.FLOW_FAILED
+    happened = events.FLOW_ASSIGNMENT_COMPLETED if status is AssignmentStatus.COMPLETED else events.FLOW_ASSIGNMENT_FAILED
     uow.record(happened, str(assignment.assignment_id), flow=assignment.flow_id)
 
 

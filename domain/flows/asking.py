@@ -38,5 +38,5 @@ async def ask(uow: UnitOfWork, assignment: FlowAssignment, step: FlowStep, candi
     )
     uow.add(attempt, uow.account_id, attempt.assignment_id, attempt.step_id, number)
     happened = {"flow": assignment.flow_id, "step": step.position, "attempt": number}
-    uow.record(events.STEP_ASKED, str(assignment.assignment_id), **happened)
+    uow.record(events.FLOW_ASSIGNMENT_STEP_ASKED, str(assignment.assignment_id), **happened)
     await uow.enqueue(mails.send_step, str(assignment.assignment_id), str(step.step_id), str(number))

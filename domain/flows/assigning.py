@@ -80,7 +80,7 @@ async def assign(uow: UnitOfWork, flow_id: int, told: Told) -> int:
         updated_at=uow.now,
     )
     uow.add(assignment, uow.account_id, assignment.assignment_id)
-    uow.record(events.FLOW_ASSIGNED, str(assignment.assignment_id), flow=flow_id, candidate=person.candidate.key)
+    uow.record(events.FLOW_ASSIGNMENT_ADDED, str(assignment.assignment_id), flow=flow_id, candidate=person.candidate.key)
     await ask(uow, assignment, steps[0], person.candidate)
     return assignment.assignment_id
 

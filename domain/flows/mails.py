@@ -44,16 +44,18 @@ async def send_step(ports: Ports, account_id: int, assignment: str, step: str, n
     asking = await _asking(ports, account_id, int(assignment), int(step), int(number))
     if asking is None:
         return
-    happened = events.STEP_MAILED
+    happened = events.FLOW_ASSIGNMENT_STEP_MAILED
     try:
         await ports.mailer.send(_mail(asking))
     except Undeliverable:
-        happened = events.STEP_MAIL_REFUSED  # the account can find another way; it is seen on the attempt
+        happened = events.FLOW_ASSIGNMENT_STEP_MAIL_REFUSED  # the account can find another way; it is seen on the attempt
     async with ports.database.work(Actor.system(account_id)) as uow:
         mine = (FlowAttempt.account_id == account_id, FlowAttempt.assignment_id == int(assignment))
         this = (FlowAttempt.step_id == int(step), FlowAttempt.number == int(number), FlowAttempt.mailed_at.is_(None))
         facts = {"flow": asking.flow.flow_id, "step": asking.step.position, "attempt": int(number)}
-        if happened is events.STEP_MAIL_REFUSED or await uow.change(update(FlowAttempt).where(*mine, *this).values(mailed_at=uow.now)):
+        if happened is events.FLOW_ASSIGNMENT_STEP_MAIL_REFUSED or await uow.change(
+            update(FlowAttempt).where(*mine, *this).values(mailed_at=uow.now)
+        ):
             uow.record(happened, assignment, **facts)
 
 

@@ -128,9 +128,9 @@ _UNFINISHED = statement(
         FlowAttempt.account_id == ACCOUNT,
         FlowAssignment.account_id == ACCOUNT,
         FlowAssignment.flow_id == bindparam("flow", type_=BigInteger),
-        FlowAssignment.status.in_(OPEN),
+        or_(*(FlowAssignment.status == status for status in OPEN)),
         FlowAssignment.assignment_id > _AFTER,
-        FlowAttempt.status.in_(OPEN),
+        or_(*(FlowAttempt.status == status for status in OPEN)),
     )
     .order_by(FlowAssignment.assignment_id)
     .limit(AT_ONCE)

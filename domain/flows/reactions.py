@@ -4,6 +4,7 @@ from domain.flows.advancing import advance
 from domain.invites import events as invites
 from domain.invites.status import Origin
 from domain.kernel.reactions import Facts, reacts
+from domain.questionnaires import events as questionnaires
 
 
 def _of_flow(facts: Facts) -> bool:
@@ -12,3 +13,4 @@ def _of_flow(facts: Facts) -> bool:
 
 for _happened in (invites.INVITE_STARTED, invites.INVITE_COMPLETED, invites.INVITE_EXPIRED, invites.INVITE_CANCELED):
     reacts(_happened, advance, when=_of_flow)
+reacts(questionnaires.QUESTIONNAIRE_RESULT_RECORDED, advance, when=lambda facts: bool(facts["flow"]))

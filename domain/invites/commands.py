@@ -153,7 +153,7 @@ async def cancel_all(uow: UnitOfWork, candidate_key: str) -> list[str]:
     keys = sorted(await uow.changed(canceled))
     if keys:
         theirs = select(Invite.key, Invite.origin).where(Invite.account_id == uow.account_id, Invite.key.in_(keys))
-        for key, origin in sorted((await uow.session.execute(theirs)).tuples()):
+        for key, origin in sorted((await uow.session.execute(theirs)).all()):
             uow.record(events.INVITE_CANCELED, key, origin=origin)
     return keys
 

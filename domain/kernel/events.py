@@ -28,6 +28,12 @@ class Event(Entity):
         about_candidates(
             *(Via("subject", table) for table in ("candidate", "invite", "entry", "saved_match", "erasure", "participant")),
             Via("subject", "attempt", "attempt_id", when=lambda event: or_(*(event.c.type == name for name in about("Attempt", "Result")))),
+            Via(
+                "subject",
+                "flow_assignment",
+                "assignment_id",
+                when=lambda event: or_(*(event.c.type == name for name in about("FlowAssignment"))),
+            ),
             title=Text("Events", "Ereignisse"),
             purpose=Text("Telling what happened; the audit log", "Zeigen, was geschehen ist; das Prüfprotokoll"),
             kept=FOR_GOOD,

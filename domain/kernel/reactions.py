@@ -3,7 +3,7 @@
 A context declares its own in its `reactions.py`; the context that records the event knows nothing of it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,3 +33,8 @@ def reacts(to: EventType, job: Job, *, when: Callable[[Facts], bool] = lambda _f
 def following(type: str, facts: Facts) -> list[Job]:
     """The jobs that follow from an event."""
     return [reaction.job for reaction in _REACTIONS.get(type, ()) if reaction.when(facts)]
+
+
+def declared() -> Mapping[str, Sequence[Reaction]]:
+    """All that follows, by the names of the types of events."""
+    return _REACTIONS

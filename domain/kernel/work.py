@@ -60,8 +60,10 @@ class OwnRead:
         await self.session.flush()
         prepared = statement.prepared(self.dialect)
         connection = await self.session.connection()
-        found = await connection.exec_driver_sql(prepared.text, tuple(prepared.bind(parameters)))
-        return prepared.rows([tuple(row) for row in found])
+        found = [tuple(row) for row in await connection.exec_driver_sql(prepared.text, tuple(prepared.bind(parameters)))]
+        if self.dialect == "postgresql":  # its driver reads JSON itself on connections for writing
+            return [prepared.row(row) for row in found]
+        return prepared.rows(found)
 
     async def all(self, *reads: Any) -> list[Any]:
         return [await read for read in reads]

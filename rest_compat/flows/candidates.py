@@ -168,6 +168,7 @@ ROUTES = (
         "Assign candidate",
         TAG,
         refusals=(404,),
+        needs_body=True,
         operation_id="assignCandidate",
         description="Puts a candidate on the flow and mails the invitation of the first step. Give email, or a jobCandidateId that this "
         "account knows. A candidate is on a flow once.",

@@ -43,7 +43,11 @@ class GivenFlow(Parameters):
 class CreateFlow(GivenFlow):
     name: str = Field(alias="flowName", min_length=1, description="Name of the flow.", examples=["Support screen"])
     description: str | None = Field(None, description="What the flow is for.")
-    steps: list[StepInput] = Field(min_length=1, description="The steps in their order; at least one.")
+    steps: list[StepInput] = Field(
+        min_length=1,
+        description="The steps in their order; at least one.",
+        examples=[[{"assessmentId": "escprofile", "passThreshold": 60}]],
+    )
 
 
 class UpdateFlow(GivenFlow):

@@ -38,7 +38,11 @@ class TestPages:
         assert found["totalCount"] == len(numbers)
         told = {node["name"]: node for node in found["nodes"]}
         completed = told["invite.completed"]
-        assert (completed["type"], completed["subjectKey"], completed["facts"]) == ("INVITE_COMPLETED", invite, {"attempt": attempt})
+        assert (completed["type"], completed["subjectKey"], completed["facts"]) == (
+            "INVITE_COMPLETED",
+            invite,
+            {"attempt": attempt, "origin": "direct"},
+        )
         assert told["invite.sent"]["actor"] == f"key:{http.world.key.key}"
 
     async def test_forward_and_backward_give_the_same(self, http: Http) -> None:

@@ -133,7 +133,7 @@ class TestComplete:
         assert told.pop("credits.used")[1] == {"amount": -1, "kind": "completion"}
         assert told == {
             "result.recorded": (str(attempt), {"norm_group": 1}),
-            "invite.completed": (key, {"attempt": attempt}),
+            "invite.completed": (key, {"attempt": attempt, "origin": "direct"}),
         }
 
     async def test_without_a_credit_loses_nothing_and_goes_on_after_a_purchase(self, world: World) -> None:

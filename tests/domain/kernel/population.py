@@ -9,6 +9,7 @@ from domain.access.model import ApiKey
 from domain.billing.model import CreditEntry
 from domain.candidates.model import Candidate
 from domain.exports.model import Export
+from domain.flows.model import Flow, FlowAssignment
 from domain.invites.model import Attempt, Invite
 from domain.kernel.events import Event
 from domain.kernel.inputs import folded
@@ -44,6 +45,7 @@ def populate(account_id: int, seed: int, people: int) -> list[Any]:
                 ]
     rows += [_team(dice, account_id, seed * 10_000 + number) for number in range(people)]
     rows += _deliveries(dice, account_id, seed, people)
+    rows += _flows(dice, account_id, seed, candidates)
     rows += [_erasure(candidate) for candidate in candidates if candidate.anonymized_at]
     rows += [_event(dice, account_id, seed * 10_000 + number) for number in range(people * 3)]
     for number in range(people):
@@ -56,6 +58,34 @@ def populate(account_id: int, seed: int, people: int) -> list[Any]:
             CreditEntry(account_id=account_id, key=f"crd_{seed}_{number:03}", kind=kind, amount=amount, reference=f"r{number}", at=at),
         ]
     return rows
+
+
+def _flows(dice: random.Random, account_id: int, seed: int, candidates: list[Candidate]) -> list[Any]:
+    """Two flows, each with about half of the people."""
+    numbers = iter(range(seed * 1_000, seed * 1_000 + 1_000))
+    rows: list[Any] = []
+    for flow in (seed * 10 + 1, seed * 10 + 2):
+        at, status = dice.choice(MOMENTS), dice.choice(["active", "inactive"])
+        rows.append(Flow(account_id=account_id, flow_id=flow, name="Flow", status=status, created_at=at, updated_at=at))
+        chosen = [candidate for candidate in candidates if dice.random() < 0.5]
+        rows += [_assignment(dice, account_id, flow, next(numbers), candidate) for candidate in chosen]
+    return rows
+
+
+def _assignment(dice: random.Random, account_id: int, flow: int, number: int, candidate: Candidate) -> FlowAssignment:
+    at = dice.choice(MOMENTS)
+    return FlowAssignment(
+        account_id=account_id,
+        assignment_id=number,
+        flow_id=flow,
+        candidate_key=candidate.key,
+        assigned_key=candidate.key,
+        email=candidate.email or "anonymized@example.invalid",
+        sort_name=folded(candidate.name),
+        status=dice.choice(["not_started", "in_progress", "completed", "failed"]),
+        assigned_at=at,
+        updated_at=at,
+    )
 
 
 def _event(dice: random.Random, account_id: int, sequence: int) -> Event:

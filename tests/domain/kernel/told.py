@@ -1,8 +1,7 @@
 """Every list told a second time, in plain Python: its rows, what each filter lets through, what each order sorts by."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
 from typing import Any
 
 from hypothesis import strategies as st
@@ -17,6 +16,8 @@ from domain.candidates.queries import CANDIDATES
 from domain.candidates.search import BETWEEN_WORDS, Closeness
 from domain.exports.model import Export
 from domain.exports.queries import EXPORTS
+from domain.flows.model import Flow, FlowAssignment
+from domain.flows.queries import ASSIGNMENTS_OF_ONE, FLOWS
 from domain.invites.model import Attempt, Invite
 from domain.invites.queries import ATTEMPTS, INVITES
 from domain.invites.status import derived
@@ -52,6 +53,8 @@ class Told:
     filters: Mapping[str, tuple[st.SearchStrategy[Any], Callable[[Row, Any], bool]]]
     orders: Mapping[str, tuple[Sequence[str], bool]]
     parent: Any = None
+    within: Mapping[str, Any] = field(default_factory=dict)
+    """What the list is told always, besides the time."""
 
     async def expected(self, world: World, order: str, given: Mapping[str, Any]) -> list[Row]:
         async with world.work() as uow:
@@ -61,8 +64,8 @@ class Told:
         return sorted(rows, key=lambda row: tuple(row[column] for column in columns), reverse=descending)
 
     @property
-    def always(self) -> dict[str, datetime]:
-        return dict.fromkeys(self.listing.always, NOW)
+    def always(self) -> dict[str, Any]:
+        return {name: self.within.get(name, NOW) for name in self.listing.always}
 
     def cursor(self, order: str, row: Row) -> str:
         """The cursor of a row in an order."""
@@ -109,9 +112,11 @@ def until(column: str) -> Any:
     return st.sampled_from(MOMENTS), lambda row, moment: row[column] is not None and row[column] < moment
 
 
+TEXTS = st.sampled_from(["BERG", "anne", "ß", "ss", "a", "%", "_", "00 %", "a_b", "müller", "cand_1_01", "@", "", "nobody"])
+
+
 def containing(*columns: str) -> Any:
-    texts = st.sampled_from(["BERG", "anne", "ß", "ss", "a", "%", "_", "00 %", "a_b", "müller", "cand_1_01", "@", "", "nobody"])
-    return texts, lambda row, text: any(folded(text) in row[column] for column in columns)
+    return TEXTS, lambda row, text: any(folded(text) in row[column] for column in columns)
 
 
 def lying(*columns: str) -> Any:
@@ -259,6 +264,24 @@ TOLD = {
         own(Team),
         {"active": equal("active", True, False), "text": containing("sort_title")},
         {"newest": (("created_at", "team_id"), True), "title": (("sort_title", "team_id"), False)},
+    ),
+    "flows": Told(
+        FLOWS,
+        own(Flow),
+        {"status": among("status", "active", "inactive", "deleted")},
+        {"newest": (("created_at", "flow_id"), True), "oldest": (("created_at", "flow_id"), False)},
+    ),
+    "assignments of a flow": Told(
+        ASSIGNMENTS_OF_ONE,
+        lambda account_id: own(FlowAssignment)(account_id).where(FlowAssignment.flow_id == 11),
+        {
+            "text": (TEXTS, lambda row, text: folded(text) in row["sort_name"] or text.lower() in row["email"]),
+            "status": among("status", "not_started", "in_progress", "completed", "failed"),
+            "assigned_from": since("assigned_at"),
+            "assigned_until": until("assigned_at"),
+        },
+        {"newest": (("assigned_at", "assignment_id"), True), "oldest": (("assigned_at", "assignment_id"), False)},
+        within={"flow": 11},
     ),
     "deliveries": Told(
         DELIVERIES,

@@ -6,7 +6,8 @@ import pytest
 
 from gateway import apis
 from tests.rest_compat.answers import Answers
-from tests.support.http import Http, Reply
+from tests.rest_compat.api import Api
+from tests.support.http import Http
 
 BASE = "/api/v1"
 ON_ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -14,24 +15,10 @@ ON_ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=T
 DOCUMENT = apis.openapi(apis.DIALECTS["esc"], "http://127.0.0.1:8000")
 
 
-class Esc:
+class Esc(Api):
     """A client of the API."""
 
-    def __init__(self, http: Http, answers: Answers) -> None:
-        self.http = http
-        self._answers = answers
-
-    async def call(self, method: str, path: str, **options: Any) -> Reply:
-        """Call an operation with the account's key, unless `key` says otherwise."""
-        reply = await self.http.esc(method, path, **options)
-        self._answers.check(method, BASE + path.partition("?")[0], reply)
-        return reply
-
-    async def answer(self, method: str, path: str, *, status: int = 200, **options: Any) -> Any:
-        """The whole body of a success."""
-        reply = await self.call(method, path, **options)
-        assert reply.status == status, reply.text
-        return reply.json()
+    base = BASE
 
     async def data(self, method: str, path: str, **options: Any) -> Any:
         """What a success has under `data`."""

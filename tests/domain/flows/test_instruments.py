@@ -1,0 +1,85 @@
+"""What can be a step: the profile questionnaire with its match, and questionnaires behind the same port."""
+
+from typing import Any
+
+import pytest
+
+from domain.flows import commands
+from domain.flows.steps import Step
+from domain.instruments import bank
+from domain.kernel.statements import row_type
+from domain.matching import commands as matching
+from domain.matching.instrument import score
+from domain.questionnaires import commands as questionnaires
+from domain.questionnaires import results
+from tests.domain.flows.walking import EASY, on, put, take, tried
+from tests.support.world import World
+
+PROFILE = bank.current(bank.PROFILE)
+assert PROFILE is not None
+SCALES = PROFILE.scales
+OPERATIVE = [index for index, scale in enumerate(SCALES) if scale.kind == "operative"]
+RESULT = row_type("Result", ("instrument", "instrument_version", "c_tenths"))
+
+
+def measured(*operative: int | None, graves: int | None = 99) -> Any:
+    values: list[int | None] = [graves] * len(SCALES)
+    for index, value in zip(OPERATIVE, operative, strict=True):
+        values[index] = value
+    return RESULT((bank.PROFILE, "1.0", values))
+
+
+class TestTheScore:
+    @pytest.mark.parametrize(
+        ("operative", "mean"),
+        [
+            ([50] * 17, 50.0),
+            ([100] * 17, 100.0),
+            ([0] * 17, 0.0),
+            ([50] * 16 + [51], 50.1),  # 851/17 = 50.0588
+            ([50] * 16 + [None], 50.0),
+            ([33, 34, *[None] * 15], 33.5),
+            ([*[10] * 10, *[11] * 6, None], 10.4),  # 10.375
+            ([*[10] * 3, 11, *[None] * 13], 10.3),  # 10.25, half upwards
+            ([None] * 17, 0.0),
+        ],
+    )
+    def test_without_a_job_profile_is_the_mean_of_the_operative_scales(self, operative: list[int | None], mean: float) -> None:
+        """Whatever the Graves values are; rounded half up to one decimal."""
+        assert len(OPERATIVE) == 17
+        assert score(measured(*operative), None) == mean
+        assert score(measured(*operative, graves=0), {}) == mean
+
+    def test_with_one_is_the_match_as_it_is_shown(self) -> None:
+        key = SCALES[OPERATIVE[0]].key
+        assert score(measured(50, *[0] * 16), {key: {"ideal": 5.0}}) == 100.0
+        assert score(measured(65, *[0] * 16), {key: {"ideal": 5.0}}) == 70.0
+
+    def test_with_one_that_asks_for_nothing_that_was_measured_is_the_mean(self) -> None:
+        key = SCALES[OPERATIVE[0]].key
+        assert score(measured(None, *[40] * 16), {key: {"ideal": 5.0}}) == 40.0
+
+
+class TestInAFlow:
+    async def test_a_questionnaire_waits_until_an_assessor_has_set_a_score(self, world: World) -> None:
+        """Another instrument behind the same port: begun with a result, held against the threshold once it has a score."""
+        async with world.work() as uow:
+            questionnaire = await questionnaires.create(uow, {"name": "Support talk"})
+            job = await matching.create(uow, name="Support", targets=[("goal_orientation", {"ideal": 5.0})])
+        steps = [Step(bank.PROFILE, EASY), Step(questionnaire, 70.0, name="Talk", instructions="Find a quiet room")]
+        async with world.work() as uow:
+            flow = await commands.create(uow, name="Two doors", job_profile=job, steps=steps)
+            await matching.delete(uow, job)  # what has begun with it is finished with it
+        assignment = await put(world, flow)
+        await take(world, assignment)
+        await world.run_jobs()
+        first, second = await tried(world, assignment)
+        assert first.score == round(first.score), "a match is shown as a whole number"
+        facts = world.outbox.mails[-1].facts
+        assert (facts["title"], facts["instructions"], facts["expires"]) == ("Talk", "Find a quiet room", "")
+        for given, status in ((None, "in_progress"), (70.0, "completed"), (10.0, "completed")):
+            async with world.work() as uow:
+                await results.record(uow, {"status": "DONE", "score": given}, participant=second.taking)
+            await world.run_jobs()
+            assert (await on(world, assignment)).status == status
+        assert (await tried(world, assignment))[1].score == 70.0
