@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Boolean, Index, SmallInteger
+from sqlalchemy import Boolean, Index, SmallInteger, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.kernel.columns import Entity, account_column, of_account, within_account
@@ -12,6 +12,8 @@ from domain.kernel.personal import NAME_PLACEHOLDER, Content, Erasure, about_can
 
 _NAME = personal(Content.NAME, Erasure.CLEAR)
 _ABOUT = personal(Content.DEMOGRAPHIC, Erasure.CLEAR)
+_IS_MERGED = text("merged_into is not null")
+"""Few are; else SQLite would look for all others by that index."""
 _SOURCE = nothing("who told us: account or candidate", Erasure.CLEAR)
 
 
@@ -24,7 +26,7 @@ class Candidate(Entity):
         Index("uq_candidate_email", "account_id", "email", unique=True),
         Index("ix_candidate_created", "account_id", "created_at", "key"),
         Index("ix_candidate_name", "account_id", "sort_name", "key"),
-        Index("ix_candidate_merged_into", "account_id", "merged_into"),
+        Index("ix_candidate_merged_into", "account_id", "merged_into", sqlite_where=_IS_MERGED, postgresql_where=_IS_MERGED),
         about_candidates(
             "key",
             "merged_into",

@@ -7,6 +7,7 @@ import pytest
 
 from domain.candidates import commands as candidates
 from domain.candidates import references
+from domain.candidates.errors import TooManyReferences
 from domain.kernel.errors import DomainError
 from domain.privacy import commands as privacy
 from tests.support.http import Http
@@ -90,5 +91,5 @@ class TestReferences:
             for number in range(references.MOST):
                 await references.add(uow, anna, "S", number)
             await references.add(uow, anna, "S", 0)
-            with pytest.raises(references.TooManyReferences):
+            with pytest.raises(TooManyReferences):
                 await references.add(uow, anna, "S", references.MOST)

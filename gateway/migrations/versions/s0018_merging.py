@@ -18,7 +18,8 @@ AT_COMMIT: Any = {"initially": "DEFERRED", "deferrable": True}
 
 def upgrade() -> None:
     op.add_column("candidate", sa.Column("merged_into", TEXT, nullable=True))
-    op.create_index("ix_candidate_merged_into", "candidate", ["account_id", "merged_into"])
+    merged = sa.text("merged_into is not null")
+    op.create_index("ix_candidate_merged_into", "candidate", ["account_id", "merged_into"], sqlite_where=merged, postgresql_where=merged)
     _external_reference()
     _candidate_merge()
     rules.account_owned("external_reference", "candidate_merge")

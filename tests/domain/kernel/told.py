@@ -29,8 +29,6 @@ from domain.kernel.listing import Listing
 from domain.kernel.paging import encode_cursor
 from domain.matching.model import JobProfile, SavedMatch
 from domain.matching.queries import JOB_PROFILES, SAVED_MATCHES
-from domain.merging.model import CandidateMerge
-from domain.merging.queries import MERGES
 from domain.privacy.model import Erasure
 from domain.privacy.queries import ERASED_ATTEMPTS, ERASURES
 from domain.questionnaires.model import BlockedNumber, Participant, Questionnaire
@@ -336,13 +334,6 @@ TOLD = {
         erased_attempts,
         {"instrument": equal("instrument", "escprofile", "other")},
         {"newest": (("requested_at", "attempt_id"), True)},
-    ),
-    "merges": Told(
-        MERGES,
-        own(CandidateMerge),
-        {},
-        {"newest": (("merged_at", "key"), True), "oldest": (("merged_at", "key"), False)},
-        CandidateMerge.kept_key,
     ),
     "events": Told(
         EVENTS,
