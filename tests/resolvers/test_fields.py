@@ -98,7 +98,7 @@ class TestOncePerLevel:
         found["SavedMatch"] = (await matching.saved(read, account, window, order="newest")).rows
         found["CreditEntry"] = (await billing.ledger(read, account, window)).rows
         found["CandidateMerge"] = [SimpleNamespace(kept_key=row.key, absorbed_key=found["Candidate"][0].key) for row in found["Candidate"]]
-        found |= await self.of_teams(world) | await self.of_many(world)
+        found |= await self.of_teams(world) | await self.of_many(world) | await self.of_flows(world)
         return found | await self.of_money(world) | await self.of_news(world)
 
     async def of_many(self, world: World) -> dict[str, list[Any]]:
@@ -126,6 +126,23 @@ class TestOncePerLevel:
             "CorrelationMatrix": [Matrix(list(sample.instrument.scales[:2]), [[1.0, 0.5], [0.5, None]], [[9, 9], [9, 9]])],
             "TeamReport": [SimpleNamespace(team_id=number) for number in (1001, 1002, 4711)],
             "Erasure": [SimpleNamespace(candidate_key=row.candidate_key) for row in ranked],
+        }
+
+    async def of_flows(self, world: World) -> dict[str, list[Any]]:
+        """The same for flows; two people on one, one on another."""
+        from domain.flows import queries
+        from tests.domain.flows.walking import make, put
+
+        read, account, numbers = world.database.read(), world.account_id, [await make(world), await make(world, 50.0)]
+        people = [await put(world, numbers[number % 2], f"f{number}@example.com") for number in range(3)]
+        attempts = await queries.attempts_by_assignment(read, account, people)
+        steps = await queries.steps_by_flow(read, account, numbers)
+        return {
+            "Flow": [*(await queries.by_id(read, account, numbers)).values()],
+            "FlowStep": [step for rows in steps.values() for step in rows],
+            "FlowAssignment": [*(await queries.assignments_by_id(read, account, people)).values()],
+            "FlowAttempt": [attempt for rows in attempts.values() for attempt in rows],
+            "FlowAssignmentChanged": [SimpleNamespace(subject=number) for number in people],
         }
 
     async def of_teams(self, world: World) -> dict[str, list[Any]]:
