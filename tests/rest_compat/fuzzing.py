@@ -3,7 +3,7 @@
 import asyncio
 import copy
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +20,8 @@ FIXED = 1
 """The seed that makes the same requests every time."""
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
 FOREIGN_WORDS = ("Variable '$", "GraphQL", "Traceback", "pydantic", "SELECT")
+WORDS = {"http": "bearer", "apiKey": "api_key"}
+"""What the library calls a credential, by the type of its scheme."""
 UNREAD = b"Got more than 8190 bytes"
 """What aiohttp answers to an address so long that no request came of it."""
 
@@ -46,6 +48,10 @@ class Subject:
         return apis.DIALECTS[self.api].base_path
 
     @property
+    def security(self) -> Mapping[str, Any]:
+        return apis.DIALECTS[self.api].security
+
+    @property
     def operations(self) -> set[str]:
         return {f"{method.upper()} {path}" for path, operations in self.document["paths"].items() for method in operations}
 
@@ -59,7 +65,18 @@ class Subject:
                     parameter["schema"]["maximum"] = self.longest[name]
                 if name in there and self.shown(method, name, operation):
                     parameter["example"] = there[name]
+            for name, part in _in_body(operation):
+                if name in there:
+                    part["examples"] = [there[name]]
         return changed
+
+
+def _in_body(operation: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The properties of a body, by name; of each way that it may look."""
+    content = operation.get("requestBody", {}).get("content", {})
+    for schema in (described["schema"] for described in content.values()):
+        for option in schema.get("anyOf", (schema,)):
+            yield from option.get("properties", {}).items()
 
 
 @dataclass
@@ -91,7 +108,7 @@ def _run(subject: Subject, http: Http, document: dict[str, Any], key: str, examp
             "seed": seed,
             "base-url": f"{http.base}{subject.base}",
             "continue-on-failure": True,
-            "auth": {"openapi": {"bearerAuth": {"bearer": key}}},
+            "auth": {"openapi": {name: {WORDS[scheme["type"]]: key} for name, scheme in subject.security.items()}},
             "generation": {
                 "max-examples": examples,
                 "deterministic": seed == FIXED,

@@ -12,6 +12,7 @@ from tests.rest_compat.esc import stories
 from tests.rest_compat.esc.fuzzed import ESC
 from tests.rest_compat.flows.fuzzed import FLOWS
 from tests.rest_compat.fuzzing import FIXED, PHASES, Subject, fuzz
+from tests.rest_compat.questionnaires.fuzzed import QUESTIONNAIRES
 from tests.support.http import Http
 from tests.support.world import World
 
@@ -19,7 +20,7 @@ SHORT, LONG = 5, 150
 """How many requests are made up for each operation, beside those at the borders of parameters."""
 EACH = 110
 """How many requests of each operation the long run makes at least, on each database."""
-SUBJECTS = (ESC, FLOWS)
+SUBJECTS = (ESC, FLOWS, QUESTIONNAIRES)
 every_api = pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.api)
 
 

@@ -9,6 +9,7 @@ from pydantic import Field
 from gateway.apis import DIALECTS
 from rest_compat.body import SAME, Body, at, may_lack
 from rest_compat.dialect import Dialect
+from rest_compat.message import Message
 from rest_compat.openapi import document
 from rest_compat.problem import NOT_FOUND
 from rest_compat.route import Empty, Nothing, Parameters, Route
@@ -172,6 +173,41 @@ class TestResponses:
     def test_need_a_key_unless_public(self, told: Any) -> None:
         assert operation(told, "patch", "/things")["security"] == [{"bearerAuth": []}]
         assert "security" not in operation(told, "get", "/")
+
+
+class TestWhatOtherApisNeed:
+    """Refusals that do not all look alike, one path that does two things, messages, an answer without a body (R-QST-4, R-QST-13)."""
+
+    @pytest.fixture
+    def more(self) -> Any:
+        again = Route("POST", "/things/{thingId}", "ChangeThing", Changed, Thing, "Again", "Things")
+        made = replace(ROUTES[1], instead={"remark": again}, answers=Empty(204), status=204)
+        dialect = replace(
+            DIALECTS["esc"],
+            routes=(made,),
+            messages=(Message("thing.made", "made", "TellThing", Thing, summary="A thing"), Message("thing.x", "x", "TellThing", Thing)),
+            error_name=lambda _route, status: "Failure" if status >= 500 else "Error",
+            error_schemas={"Failure": {"type": "string"}},
+        )
+        return document(dialect, TEXTS, frozenset(), "https://api.example")
+
+    def test_is_in_the_document(self, more: Any) -> None:
+        made = operation(more, "post", "/things/{thingId}")
+        shapes = made["requestBody"]["content"]["application/json"]["schema"]["anyOf"]
+        assert [set(shape["properties"]) for shape in shapes] == [{"email", "remark"}, {"remark"}]
+        assert made["x-codeSamples"][1]["source"] == "query MakeThing { x }\nquery ChangeThing { x }"
+        assert made["responses"]["204"].keys() == {"description", "headers"}
+        refused = {
+            status: told["content"]["application/json"]["schema"]["$ref"] for status, told in made["responses"].items() if status > "3"
+        }
+        assert {refused["400"], refused["503"]} == {"#/components/schemas/Error", "#/components/schemas/Failure"}
+        assert more["components"]["schemas"]["Failure"] == {"type": "string"}
+        assert list(more["webhooks"]) == ["made"]
+        sent = more["webhooks"]["made"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+        assert sent["required"] == ["id", "part"]
+
+    def test_is_not_in_that_of_others(self, told: Any) -> None:
+        assert "webhooks" not in told
 
 
 def test_docstrings_are_for_readers_of_the_code(told: Any) -> None:

@@ -1,6 +1,7 @@
 """From a call to an answer, with the graph played by a function."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 import orjson
@@ -174,6 +175,37 @@ class TestWords:
     def test_are_left_alone_where_no_field_is_meant(self) -> None:
         problem = Problem("WRONG_STATE", "NOT_PENDING", "The 'name' of a state.")
         assert in_wire_words(route(), problem) == problem
+
+
+class TestWays:
+    """I-QST-1: one path that does two things."""
+
+    AGAIN = route()
+    FIRST = Route("POST", "/things/{thingId}", "MakeThing", Asked, Told, "Make", "Things", instead={"zip": AGAIN})
+
+    @pytest.mark.parametrize(("given", "is_first"), [({}, True), ({"zip": None}, True), ({"zip": ""}, False), ({"zip": "1"}, False)])
+    def test_are_told_apart_by_what_is_given(self, given: Mapping[str, Any], is_first: bool) -> None:
+        assert (self.FIRST.meant(given) is self.FIRST) == is_first
+        assert self.FIRST.ways == (self.FIRST, self.AGAIN)
+
+
+async def test_an_answer_without_a_body_has_a_status_only() -> None:
+    found = await call(Graph({"thing": {"key": 7}}), replace(route(), answers=Empty(204), status=204), body={})
+    assert (found.status, found.body, found.headers) == (204, b"", {})
+
+
+async def test_a_refusal_may_repeat_what_was_asked() -> None:
+    heard: list[Problem] = []
+
+    def failure(problem: Problem, _route: Route | None) -> tuple[int, Any]:
+        heard.append(problem)
+        return 400, {}
+
+    graph, body = Graph({"thing": {"__typename": "Problem", "kind": "BAD_INPUT", "code": "X", "message": "No."}}), {"zip": "89073"}
+    parameters = read(ESC, route(), Call({"thingId": "7"}, {}, body))
+    assert not isinstance(parameters, Problem)
+    await answer(replace(ESC, failure=failure), route(), parameters, graph.run, BASE)
+    assert heard[0].asked["zip"] == "89073"
 
 
 class TestRefuse:

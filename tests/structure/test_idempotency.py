@@ -36,10 +36,11 @@ def test_what_is_told_once_is_listed() -> None:
 @pytest.mark.parametrize(
     ("api", "route"),
     [
-        pytest.param(api, route, id=f"{api.name}{route.path}")
+        pytest.param(api, way, id=f"{api.name}{way.path} {way.operation}")
         for api in apis.DIALECTS.values()
         for route in api.routes
-        if route.method == "POST"
+        for way in route.ways
+        if way.method == "POST"
     ],
 )
 def test_every_post_is_one_mutation(api: Any, route: Any) -> None:

@@ -41,6 +41,8 @@ class Receiver:
     answers: list[Answer] = field(default_factory=list)
     """What is answered to the next ones."""
     otherwise: Answer = 204
+    says: bytes = b""
+    """What stands in its answers."""
     before: Callable[[Message], Awaitable[None]] | None = None
     """Done before anything is answered."""
     came: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(0))
@@ -69,7 +71,7 @@ class Receiver:
             await self.before(message)
         answer = self.answers.pop(0) if self.answers else self.otherwise
         status, headers = answer if isinstance(answer, tuple) else (answer, {})
-        return web.Response(status=status, headers=headers)
+        return web.Response(status=status, headers=headers, body=self.says)
 
     async def has(self, count: int) -> list[Message]:
         """The messages, when so many more have come."""

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from domain.access.model import Account
 from domain.billing.model import CreditBalance, CreditEntry
 from domain.candidates.model import Candidate
+from domain.flows.model import Flow, FlowAssignment, FlowAttempt
 from domain.instruments import bank
 from domain.invites.model import Attempt, Invite
 from domain.invites.status import InviteStatus, derived
@@ -31,6 +32,7 @@ from domain.results.model import Result
 from domain.teams.model import Team, TeamMember
 from gateway import storage
 from gateway.demo import account, fill
+from gateway.demo.flows import STEPS_TAKEN
 from gateway.settings import Settings
 from tests.gateway.demo.test_people import implied_correlation
 from tests.support import missing
@@ -62,7 +64,7 @@ class Demo:
 
     @property
     def invites(self) -> list[Any]:
-        return self.rows(Invite, "created_at")
+        return [invite for invite in self.rows(Invite, "created_at") if invite.origin != "flow"]
 
     @property
     def balance(self) -> Any:
@@ -127,6 +129,19 @@ class TestTeams:
         assert len({member.candidate_key for member in members}) == len(members)
         completed = {row.attempt_id for row in demo.rows(Attempt, "attempt_id") if row.status == "completed"}
         assert {member.attempt_id for member in members} <= completed
+
+
+class TestFlows:
+    def test_have_people_at_different_places(self, demo: Demo) -> None:
+        """Of those who are known already; what they took is scored, and nobody was mailed."""
+        assert [flow.name for flow in demo.rows(Flow, "flow_id")] == ["Kundenservice"]
+        assignments = demo.rows(FlowAssignment, "assignment_id")
+        assert len({row.candidate_key for row in assignments}) == len(assignments) == len(STEPS_TAKEN)
+        assert len({row.status for row in assignments}) >= 3
+        asked = demo.rows(FlowAttempt, "assignment_id")
+        assert {row.taking for row in asked} == {invite.key for invite in demo.rows(Invite, "key") if invite.origin == "flow"}
+        assert all((row.score is not None) == (row.status in ("completed", "failed")) for row in asked)
+        assert {row.mailed_at for row in asked} == {None}
 
 
 class TestInvites:

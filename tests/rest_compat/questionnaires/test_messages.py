@@ -2,12 +2,15 @@
 
 from typing import Any
 
+import jsonschema_rs
 import orjson
 import pytest
 
 from rest_compat.message import Happened, write
 from rest_compat.questionnaires import DIALECT
-from tests.rest_compat.questionnaires.contract import told
+from tests.rest_compat.questionnaires.conftest import DOCUMENT, Api
+from tests.rest_compat.questionnaires.contract import CONTRACT, told
+from tests.support.receiver import Receiver
 
 PUBLISHED = "2026-04-10T10:00:00.123Z"
 SPELLED = {
@@ -91,3 +94,62 @@ async def test_nothing_is_told_without_a_result_or_of_somebody_erased() -> None:
     assert await message({**participant, "interviewReference": None}) is None
     assert await message({**participant, "attempts": []}) is None
     assert await message(None) is None
+
+
+RECORD = """
+    mutation R($input: RecordQuestionnaireResultInput!) {
+      recordQuestionnaireResult(input: $input) { ... on QuestionnaireResult { status } ... on Problem { code message } }
+    }
+"""
+PUBLISH = """
+    mutation P($participant: ID!) {
+      publishQuestionnaireResult(input: {participant: $participant}) {
+        ... on QuestionnaireResult { attempt { accessCode } }
+        ... on Problem { code message }
+      }
+    }
+"""
+WEBHOOK = """
+    mutation W($questionnaire: ID!, $url: String!) {
+      setResultWebhook(input: {questionnaire: $questionnaire, url: $url}) { __typename ... on Problem { code message } }
+    }
+"""
+
+
+async def test_results_arrive_at_the_address_of_the_questionnaire(api: Api, receiver: Receiver) -> None:
+    """R-QST-21 to R-QST-24: each example of the contract, recorded in the graph and published; the payload and nothing around it."""
+    project = await api.questionnaire()
+    key = await api.key(project)
+    made = await api.http.graph(WEBHOOK, questionnaire=project, url=receiver.url)
+    assert made["setResultWebhook"]["__typename"] == "ResultWebhook", made
+    wanted = {}
+    for number, example in enumerate(told().values()):
+        irn, language = f"I-{number}", example.get("participant_language", "")
+        one = await api.participant(project, key, irn, language=language)
+        result = recorded(example)["attempts"][0]["result"]
+        given = {name: value for name, value in result.items() if value is not None and name != "publishedAt"}
+        assert await api.http.graph(RECORD, input={**given, "participant": one}) == {
+            "recordQuestionnaireResult": {"status": given["status"]}
+        }
+        published = (await api.http.graph(PUBLISH, participant=one))["publishQuestionnaireResult"]
+        ours = {"project_uuid": project, "interview_ref_num": irn, "access_code": published["attempt"]["accessCode"]}
+        timestamp = {"timestamp": "2026-03-02T09:00:00Z"} if "timestamp" in example else {}
+        wanted[irn] = {**example, **ours, **timestamp}
+    await api.http.world.run_jobs()
+    assert {message.body["interview_ref_num"]: message.body for message in receiver.messages} == wanted
+    assert len(receiver.messages) == len(wanted)
+
+
+def test_document_tells_of_the_message_as_the_contract_does() -> None:
+    """R-QST-21, I-QST-2: each example fits it, with a note that the contract's schema lacks."""
+    described = DOCUMENT["webhooks"]["result_update"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    schemas = DOCUMENT["components"]["schemas"]
+    contract = CONTRACT["components"]["schemas"]["ResultWebhookRequest"]["properties"]
+    ours = schemas["ResultUpdate"]["properties"]
+    assert set(ours) == set(contract)
+    rating = contract["questions_risk_rating"]["items"]["properties"]
+    assert set(schemas["RiskRating"]["properties"]) == {*rating, "note"}
+    validator = jsonschema_rs.Draft202012Validator({**described, "components": DOCUMENT["components"]})
+    for example in told().values():
+        shown = {**example, "timestamp": PUBLISHED} if "timestamp" in example else example
+        assert [str(fault) for fault in validator.iter_errors(shown)] == []
