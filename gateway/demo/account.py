@@ -15,7 +15,7 @@ from domain.kernel.database import Database
 from domain.kernel.jobs import NoQueue
 from domain.kernel.permissions import EVERYTHING
 from gateway.app import open_for
-from gateway.demo import job_profiles, orders, teams
+from gateway.demo import job_profiles, orders, questionnaires, teams
 from gateway.demo.fill import SPAN, Filler
 from gateway.settings import Settings
 
@@ -50,6 +50,7 @@ async def make(settings: Settings, candidates: int, progress: Callable[[int], An
             await Filler(database, account_id, seed=SEED + known, known=known, until=clock.now()).fill(candidates, progress)
             if made:
                 await teams.gather(database, account_id, SEED)
+                await questionnaires.interview(database, account_id)
         return made
     finally:
         await database.close()
