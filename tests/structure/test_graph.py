@@ -103,6 +103,7 @@ class TestPermissions:
             "requestTrial",
             "trial",
             "openTrial",
+            "participantGuide",
         }
 
 
