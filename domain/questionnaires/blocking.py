@@ -32,7 +32,7 @@ async def block(uow: UnitOfWork, *, number: str, reason: str | None = None) -> s
     row = BlockedNumber(account_id=uow.account_id, number=wanted, reason=checked, created_at=uow.now)
     if (await uow.session.execute(_BLOCK[uow.dialect], columns_of(row))).scalar_one_or_none() is not None:
         change = _reached(uow, wanted).where(Participant.allowed).values(allowed=False, updated_at=uow.now)
-        uow.record(events.NUMBER_BLOCKED, f"cus_{uow.account_id}", participants=await uow.change(change))
+        uow.record(events.BLOCKED_NUMBER_ADDED, f"cus_{uow.account_id}", participants=await uow.change(change))
     return wanted
 
 
@@ -47,7 +47,7 @@ async def unblock(uow: UnitOfWork, *, number: str) -> str:
     if not (await uow.session.execute(gone)).rowcount:  # type: ignore[attr-defined]
         raise NotFound("This number is not blocked.")
     change = _reached(uow, wanted).where(~Participant.allowed, ~still_blocked(uow.account_id)).values(allowed=True, updated_at=uow.now)
-    uow.record(events.NUMBER_UNBLOCKED, f"cus_{uow.account_id}", participants=await uow.change(change))
+    uow.record(events.BLOCKED_NUMBER_REMOVED, f"cus_{uow.account_id}", participants=await uow.change(change))
     return wanted
 
 

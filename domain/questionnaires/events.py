@@ -43,13 +43,13 @@ PARTICIPANT_DELETED = happening(
     questionnaire=reference("The questionnaire.", QUESTIONNAIRE),
     attempts=number("How many attempts they had."),
 )
-NUMBER_BLOCKED = happening(
+BLOCKED_NUMBER_ADDED = happening(
     "blocked_number.added",
     ACCOUNT,
     "A phone number is not to be called.",
     participants=number("How many participants are not to be called any more because of it."),
 )
-NUMBER_UNBLOCKED = happening(
+BLOCKED_NUMBER_REMOVED = happening(
     "blocked_number.removed",
     ACCOUNT,
     "A phone number may be called again.",

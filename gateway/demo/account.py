@@ -15,7 +15,7 @@ from domain.kernel.database import Database
 from domain.kernel.jobs import NoQueue
 from domain.kernel.permissions import EVERYTHING
 from gateway.app import open_for, ports_for
-from gateway.demo import flows, job_profiles, orders, teams
+from gateway.demo import flows, job_profiles, orders, questionnaires, teams
 from gateway.demo.fill import SPAN, Filler
 from gateway.settings import Settings
 
@@ -51,6 +51,7 @@ async def make(settings: Settings, candidates: int, progress: Callable[[int], An
             if made:
                 await teams.gather(database, account_id, SEED)
                 await flows.walk(database, ports_for(settings, database), account_id, SEED + 1)
+                await questionnaires.interview(database, account_id)
         return made
     finally:
         await database.close()

@@ -104,6 +104,7 @@ class TestPermissions:
             "requestTrial",
             "trial",
             "openTrial",
+            "participantGuide",
         }
 
 
