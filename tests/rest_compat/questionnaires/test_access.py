@@ -19,7 +19,8 @@ class TestKeys:
         """R-QST-1, R-QST-3: each surface in its own words."""
         project = str(uuid4())
         needed, unknown = "API key is required", "Invalid API key"
-        for options in ({"data": b"{broken"}, {"json": {}}, {"data": b"x", "headers": {"Content-Type": "text/plain"}}):
+        bodies: list[dict[str, Any]] = [{"data": b"{broken"}, {"json": {}}, {"data": b"x", "headers": {"Content-Type": "text/plain"}}]
+        for options in bodies:
             for method, path in (("POST", "/participant"), ("PUT", "/participant/x")):
                 assert await api.refusal(method, path, key=None, **dict(options)) == (401, needed)
                 assert await api.refusal(method, path, key=NOBODY, **dict(options)) == (401, unknown)
