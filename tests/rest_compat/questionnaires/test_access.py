@@ -173,3 +173,12 @@ class TestSandbox:
         )
         await world.run_jobs()
         assert world.outbox.mails == []
+
+
+@ON_ONE_DATABASE
+async def test_has_a_document_and_a_reference_of_its_own(api: Api) -> None:
+    document = await api.http.request("GET", "/questionnaire/v1/openapi.json", key=None)
+    assert document.json()["info"]["title"] == "Questionnaire API"
+    reference = await api.http.request("GET", "/questionnaire/v1/docs", key=None)
+    assert (reference.status, reference.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+    assert "Questionnaire API" in reference.text
