@@ -7,13 +7,14 @@ from importlib.resources import files
 import pytest
 from graphql import parse
 
+from gateway.apis import DIALECTS
 from gateway.consoles import TYPES
 from tests.gateway.conftest import Serve
 from tests.support.http import Http, Reply
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
-PAGES = ("/graphiql", "/api/v1/docs")
+PAGES = ("/graphiql", *(f"{dialect.base_path}/docs" for dialect in DIALECTS.values()))
 KEY = "pk_live_of_the_demo"
 
 
@@ -154,6 +155,7 @@ class TestConfig:
             "Statistics",
             "Export",
             "Ranking",
+            "Flow",
         ]
         for tab in config["tabs"]:
             assert parse(tab["query"])

@@ -96,6 +96,7 @@ class TestPermissions:
             "instrument",
             "instruments",
             "openLink",
+            "participantGuide",
             "entry",
             "registerAccount",
             "requestEntry",

@@ -1,6 +1,5 @@
 """What the reference shows to paste does what it says."""
 
-import shlex
 from typing import Any
 
 import pytest
@@ -11,6 +10,7 @@ from tests.domain.orders.buying import Provider, buy, tell
 from tests.domain.teams.acting import add, create
 from tests.rest_compat.esc import stories
 from tests.rest_compat.esc.conftest import BASE, DOCUMENT, ON_ONE_DATABASE, Esc
+from tests.rest_compat.pasted import read
 from tests.support.world import World
 
 SAMPLES = {
@@ -18,20 +18,6 @@ SAMPLES = {
     for path, operations in DOCUMENT["paths"].items()
     for method, operation in operations.items()
 }
-
-
-def read(curl: str, base: str = BASE) -> tuple[str, str, dict[str, str], str | None]:
-    """Method, path, headers and body that curl would send."""
-    program, *words = shlex.split(curl.replace("\\\n", " "))
-    assert program == "curl"
-    given: dict[str, list[str]] = {"-X": [], "-H": [], "-d": [], "url": []}
-    while words:
-        word = words.pop(0)
-        given[word if word in given else "url"].append(words.pop(0) if word in given else word)
-    [url] = given["url"]
-    headers = dict(line.split(": ", 1) for line in given["-H"])
-    method = next(iter(given["-X"]), "POST" if given["-d"] else "GET")
-    return method, url.partition(base)[2], headers, next(iter(given["-d"]), None)
 
 
 async def set_scene(world: World, name: str) -> dict[str, str]:
@@ -59,7 +45,7 @@ async def test_every_curl_call_succeeds_when_pasted(name: str, esc: Esc, world: 
     source = SAMPLES[name][0]["source"]
     for placeholder, value in (await set_scene(world, name)).items():
         source = source.replace(placeholder, value)
-    method, path, headers, body = read(source)
+    method, path, headers, body = read(source, BASE)
     esc.http.server.front.payments = Provider()
     options: dict[str, Any] = {"data": body} if body else {}
     credential = headers.pop("Authorization", None)

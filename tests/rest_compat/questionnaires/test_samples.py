@@ -1,6 +1,6 @@
 """What the reference shows to paste does what it says."""
 
-from tests.rest_compat.esc.test_samples import read
+from tests.rest_compat.pasted import read
 from tests.rest_compat.questionnaires.conftest import BASE, DOCUMENT, ON_ONE_DATABASE, Api
 
 
