@@ -20,6 +20,7 @@ async def one_of_mine(uow: UnitOfWork, key: str) -> Questionnaire:
 
     Raises QuestionnaireNotFound, NotAssociated, in this order.
     """
+    await uow.session.flush()
     found = await uow.session.get(Questionnaire, (uow.account_id, key))
     if found is None:
         raise QuestionnaireNotFound

@@ -1,6 +1,6 @@
 """Languages by the names that people give them: in English, in German, in the language itself, or as a code."""
 
-import json
+import tomllib
 from functools import cache
 from importlib import resources
 
@@ -39,8 +39,7 @@ def _names() -> dict[str, str]:
 @cache
 def _own_names() -> dict[str, str]:
     """Codes by what languages are called in themselves; written down, as reading them from babel takes seconds."""
-    names: dict[str, str] = json.loads((resources.files("domain.questionnaires") / "data" / "own_names.json").read_text("utf-8"))
-    return names
+    return tomllib.loads((resources.files("domain.questionnaires") / "data" / "own_names.toml").read_text("utf-8"))
 
 
 def _parsed(given: str) -> str | None:

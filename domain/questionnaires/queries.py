@@ -49,6 +49,7 @@ ATTEMPT = (
     QuestionnaireAttempt.access_code,
     QuestionnaireAttempt.created_at,
 )
+_WORDS = (Participant.irn, Participant.external_ref, Participant.email)
 _LIKE = str.maketrans({"/": "//", "%": "/%", "_": "/_"})
 _LOWER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
 """As both databases do it: references and addresses are ASCII nearly always."""
@@ -133,12 +134,7 @@ PARTICIPANTS = Listing(
     filters={
         "text": where(
             "text",
-            or_(
-                *(
-                    func.lower(column).like(bindparam("text"), escape="/")
-                    for column in (Participant.irn, Participant.external_ref, Participant.email)
-                )
-            ),
+            or_(*(func.lower(column).like(bindparam("text"), escape="/") for column in _WORDS)),
             _containing,
         ),
         "interview_reference": where("interview_reference", Participant.irn == bindparam("interview_reference")),

@@ -1,4 +1,4 @@
-"""What candidates see, from the signed link to the finish, the account's open link, and the pages around paying, trials and questionnaires."""
+"""What candidates see, from the signed link to the finish, the account's open link, and the pages beside: paying, trials, guides."""
 
 from aiohttp import web
 

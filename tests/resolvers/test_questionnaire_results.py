@@ -101,7 +101,7 @@ class TestRecording:
         world = http.world
         of = await questionnaire(world)
         key = await participant(world, of)
-        foreign, other = await world.other_account()
+        _foreign, other = await world.other_account()
         before = await world.rows()
         cases: list[tuple[dict[str, Any], str]] = [
             ({"participant": key, "status": ""}, "BAD_REQUEST"),

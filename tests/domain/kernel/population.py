@@ -15,6 +15,7 @@ from domain.kernel.events import Event
 from domain.kernel.inputs import folded
 from domain.matching.model import JobProfile, SavedMatch
 from domain.privacy.model import Erasure
+from domain.questionnaires.model import BlockedNumber, Participant, Questionnaire
 from domain.results.model import Result
 from domain.teams.model import Team
 from domain.webhooks.model import Delivery, Webhook
@@ -46,6 +47,7 @@ def populate(account_id: int, seed: int, people: int) -> list[Any]:
     rows += [_team(dice, account_id, seed * 10_000 + number) for number in range(people)]
     rows += _deliveries(dice, account_id, seed, people)
     rows += _flows(dice, account_id, seed, candidates)
+    rows += _questionnaires(random.Random(seed), account_id, seed, [candidate.key for candidate in candidates])
     rows += [_erasure(candidate) for candidate in candidates if candidate.anonymized_at]
     rows += [_event(dice, account_id, seed * 10_000 + number) for number in range(people * 3)]
     for number in range(people):
@@ -86,6 +88,33 @@ def _assignment(dice: random.Random, account_id: int, flow: int, number: int, ca
         assigned_at=at,
         updated_at=at,
     )
+
+
+def _questionnaires(dice: random.Random, account_id: int, seed: int, people: list[str]) -> list[Any]:
+    """Questionnaires, participants of them and blocked numbers."""
+    keys = [f"{seed:08}-0000-4000-8000-{number:012}" for number in range(len(people))]
+    rows: list[Any] = []
+    for number, key in enumerate(keys):
+        at = dice.choice(MOMENTS)
+        rows.append(Questionnaire(account_id=account_id, key=key, name="A", active=dice.random() < 0.5, created_at=at, updated_at=at))
+        rows.append(BlockedNumber(account_id=account_id, number=f"+49{seed}{dice.randrange(1000)}{number}", created_at=at))
+    for number in range(len(people) * 2):
+        at, blocked = dice.choice(MOMENTS), dice.random() < 0.3
+        participant = Participant(
+            account_id=account_id,
+            key=f"{seed:08}-0000-4000-9000-{number:012}",
+            questionnaire_key=dice.choice(keys),
+            candidate_key=dice.choice([None, *people]),
+            irn=dice.choice([None, f"IRN-{number}"]),
+            external_ref=dice.choice([None, "x_1", "X%1"]),
+            email=dice.choice([None, "Anna@example.com"]),
+            allowed=not blocked,
+            outcome=dice.choice([None, "HIRED", "LEFT"]),
+            created_at=at,
+            updated_at=at,
+        )
+        rows.append(participant)
+    return rows
 
 
 def _event(dice: random.Random, account_id: int, sequence: int) -> Event:

@@ -29,6 +29,8 @@ SOME = {
     "team": 1,
     "protected": True,
     "active": True,
+    "allowed": True,
+    "interview_reference": "IRN-1",
     "anonymized": [True],
     "after_sequence": 5,
     "subject": ("Invite", "x"),

@@ -31,6 +31,8 @@ from domain.matching.model import JobProfile, SavedMatch
 from domain.matching.queries import JOB_PROFILES, SAVED_MATCHES
 from domain.privacy.model import Erasure
 from domain.privacy.queries import ERASED_ATTEMPTS, ERASURES
+from domain.questionnaires.model import BlockedNumber, Participant, Questionnaire
+from domain.questionnaires.queries import BLOCKED, PARTICIPANTS, QUESTIONNAIRES
 from domain.results.model import Result
 from domain.results.queries import RESULTS
 from domain.statistics.queries import MEASURED
@@ -283,6 +285,30 @@ TOLD = {
         {"newest": (("assigned_at", "assignment_id"), True), "oldest": (("assigned_at", "assignment_id"), False)},
         within={"flow": 11},
     ),
+    "questionnaires": Told(
+        QUESTIONNAIRES,
+        own(Questionnaire),
+        {"active": equal("active", True, False)},
+        {"newest": (("created_at", "key"), True), "oldest": (("created_at", "key"), False)},
+    ),
+    "participants": Told(
+        PARTICIPANTS,
+        own(Participant),
+        {
+            "text": (
+                st.sampled_from(["irn", "IRN-1", "@", "x_", "%", "nobody"]),
+                lambda row, text: any(text.lower() in (row[column] or "").lower() for column in ("irn", "external_ref", "email")),
+            ),
+            "interview_reference": equal("irn", "IRN-1", "IRN-2", "nobody"),
+            "outcome": among("outcome", "HIRED", "LEFT", "none"),
+            "allowed": equal("allowed", True, False),
+            "created_from": since("created_at"),
+            "created_until": until("created_at"),
+        },
+        {"newest": (("created_at", "key"), True), "oldest": (("created_at", "key"), False)},
+        Participant.questionnaire_key,
+    ),
+    "blocked numbers": Told(BLOCKED, own(BlockedNumber), {}, {"number": (("number",), False)}),
     "deliveries": Told(
         DELIVERIES,
         own(Delivery),

@@ -15,6 +15,8 @@ from domain.kernel.actor import Actor
 from domain.kernel.inputs import folded
 from domain.privacy import commands as privacy
 from domain.privacy import queries
+from domain.questionnaires import commands as questionnaires
+from domain.questionnaires import participants
 from tests.support.world import World, some_answers
 
 
@@ -45,8 +47,17 @@ class Person:
         return f"for-Labelcanary{self.number}"
 
     @property
+    def reference(self) -> str:
+        return f"Irncanary{self.number}no"
+
+    @property
+    def phone(self) -> str:
+        return f"+4930{90_182_000 + self.number}"
+
+    @property
     def words(self) -> set[str]:
         plain = {self.given, self.family, f"zzcanary{self.number}qx", f"mail{self.number}canary", f"Labelcanary{self.number}"}
+        plain |= {self.reference, self.phone, f"0{self.phone[3:]}"}
         return plain | set(map(folded, plain))
 
 
@@ -57,7 +68,7 @@ async def candidate_of(world: World, email: str) -> str:
 
 
 async def live(world: World, person: Person, seed: int) -> str:
-    """Invites, entries, details, answers and results, in an order that the seed decides; return their key."""
+    """Invites, entries, details, answers and results, in an order that the seed decides, then a questionnaire; return their key."""
     dice = random.Random(seed)
     async with world.work() as uow:
         await commands.send(uow, email=person.email, name=person.name, label=person.label, send_email=dice.random() < 0.5)
@@ -65,6 +76,7 @@ async def live(world: World, person: Person, seed: int) -> str:
     for _ in range(dice.randint(2, 5)):
         await dice.choice([_takes, _enters, _tells, _asks])(world, person, key, dice)
         world.advance(minutes=11)
+    await _joins(world, person, key, dice)
     return key
 
 
@@ -76,6 +88,18 @@ async def _takes(world: World, person: Person, _key: str, dice: random.Random) -
         await attempts.save(uow, attempt, some_answers(dice.randint(1, 99)))
         if dice.random() < 0.7:
             await attempts.complete(uow, attempt)
+
+
+async def _joins(world: World, person: Person, key: str, dice: random.Random) -> None:
+    """A participant by their address, or one who is linked to them."""
+    async with world.work() as uow:
+        questionnaire = await questionnaires.create(uow, {"name": "Integrity interview"})
+        details = {"phone_number1": person.phone, "phone_number2": f"0{person.phone[3:]}", "external_ref": person.reference}
+        named = {"email": person.email} if dice.random() < 0.5 else {}
+        participant = await participants.add(uow, questionnaire, person.reference, details | named)
+        if not named:
+            await participants.link(uow, participant, key)
+        await participants.retake(uow, participant, questionnaire, person.reference, {"language": "Spanish"})
 
 
 async def _asks(world: World, person: Person, _key: str, dice: random.Random) -> str:
