@@ -5,7 +5,7 @@ import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from domain.kernel.errors import BadInput
 from domain.kernel.spreadsheets import BEGINS_FORMULA
@@ -31,6 +31,7 @@ _FAILED = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#
 class Fault:
     """What is wrong with a cell, or with a whole row or file."""
 
+    graph_type: ClassVar[str] = "ImportFault"
     row: int
     """As spreadsheets count: the names of the columns are row 1."""
     column: str | None

@@ -28,6 +28,7 @@ from tests.support.world import World
 
 SCHEMA = build()
 ARGUMENTS: dict[str, Any] = {
+    "calibrations": lambda _profile: {"positive_evaluations": ["LR"], "positive_outcomes": ["hired"]},
     "match": lambda profile: {"job_profile": profile},
     "match_with": lambda _profile: {"targets": [TargetInput(scale="detail", ideal=6.0)]},
 }
@@ -99,7 +100,29 @@ class TestOncePerLevel:
         found["CreditEntry"] = (await billing.ledger(read, account, window)).rows
         found["CandidateMerge"] = [SimpleNamespace(kept_key=row.key, absorbed_key=found["Candidate"][0].key) for row in found["Candidate"]]
         found |= await self.of_teams(world) | await self.of_many(world) | await self.of_flows(world)
+        found |= await self.of_questionnaires(world)
         return found | await self.of_money(world) | await self.of_news(world)
+
+    async def of_questionnaires(self, world: World) -> dict[str, list[Any]]:
+        """The same for questionnaires that people took, one of which has a webhook."""
+        from domain.questionnaires import queries, result_queries
+        from domain.webhooks import queries as webhooks
+        from domain.webhooks import result_hooks
+        from tests.support import questionnaires
+
+        read, account = world.database.read(), world.account_id
+        kinds = [await questionnaires.questionnaire(world) for _ in range(2)]
+        people = [await questionnaires.participant(world, kind, email="p@example.com") for kind in kinds]
+        attempts = [await questionnaires.found(world, person) for person in people]
+        async with world.work() as uow:
+            hook = await result_hooks.put(uow, kinds[0], url="https://example.com/")
+        return {
+            "Questionnaire": [*(await queries.by_keys(read, account, kinds)).values()],
+            "Participant": [*(await queries.participants_by_key(read, account, people)).values()],
+            "QuestionnaireAttempt": [*(await queries.attempts_by_key(read, account, attempts)).values()],
+            "QuestionnaireResult": [*(await result_queries.by_attempt(read, account, attempts)).values()],
+            "ResentResults": [SimpleNamespace(webhook_key=hook.key), SimpleNamespace(webhook_key="wh_x")],
+        }
 
     async def of_many(self, world: World) -> dict[str, list[Any]]:
         """The same for what many results are shown with."""

@@ -34,6 +34,7 @@ UNSCOPED = {
     "domain.privacy.queries._NEWEST": "every process empties its caches when anybody was erased",
     "domain.webhooks.queries._OVERDUE": "the sweep finds the webhooks of all accounts whose messages are overdue",
     "domain.webhooks.queries._OLD": "the sweep finds old deliveries of all accounts",
+    "domain.webhooks.queries._OLD_RESULTS": "the sweep finds old results that were not taken, of all accounts",
 }
 """Every read that may cross accounts (Q-1); one more is a decision, and stands here."""
 AWKWARD = ["plain", "", "it's", 'say "hi"', "back\\slash", "50 %", "a_b", "äöüß", "日本", "🙂", '["a"]', "a,b", "{a}", "null", " "]

@@ -19,7 +19,8 @@ class TestKeys:
         """R-QST-1, R-QST-3: each surface in its own words."""
         project = str(uuid4())
         needed, unknown = "API key is required", "Invalid API key"
-        for options in ({"data": b"{broken"}, {"json": {}}, {"data": b"x", "headers": {"Content-Type": "text/plain"}}):
+        bodies: list[dict[str, Any]] = [{"data": b"{broken"}, {"json": {}}, {"data": b"x", "headers": {"Content-Type": "text/plain"}}]
+        for options in bodies:
             for method, path in (("POST", "/participant"), ("PUT", "/participant/x")):
                 assert await api.refusal(method, path, key=None, **dict(options)) == (401, needed)
                 assert await api.refusal(method, path, key=NOBODY, **dict(options)) == (401, unknown)
@@ -172,3 +173,12 @@ class TestSandbox:
         )
         await world.run_jobs()
         assert world.outbox.mails == []
+
+
+@ON_ONE_DATABASE
+async def test_has_a_document_and_a_reference_of_its_own(api: Api) -> None:
+    document = await api.http.request("GET", "/questionnaire/v1/openapi.json", key=None)
+    assert document.json()["info"]["title"] == "Questionnaire API"
+    reference = await api.http.request("GET", "/questionnaire/v1/docs", key=None)
+    assert (reference.status, reference.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+    assert "Questionnaire API" in reference.text
