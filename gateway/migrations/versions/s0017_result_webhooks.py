@@ -17,6 +17,7 @@ FORMAT = "format in ('centil', 'esc', 'questionnaires')"
 CREDENTIAL = "credential in ('header', 'oauth')"
 ONE_EACH = sa.text("questionnaire_key is not null and deleted_at is null")
 FAILED_RESULT = sa.text("type = 'questionnaire_result.published' and status = 'failed'")
+REFERRING = ("delivery_attempt", "delivery")
 AT_COMMIT: Any = {"initially": "DEFERRED", "deferrable": True}
 
 
@@ -67,11 +68,13 @@ def alter() -> None:
 
 
 def make_anew() -> None:
-    """SQLite changes no condition of a table: it is made anew, and deliveries wait until the commit for what they refer to."""
+    """SQLite changes no condition of a table: it is made anew while those that refer to it are laid aside."""
     names = [column["name"] for column in sa.inspect(op.get_bind()).get_columns("webhook")]
     told = ", ".join(names)
-    op.execute("PRAGMA defer_foreign_keys = ON")
-    op.execute(f"CREATE TEMP TABLE webhook_before AS SELECT {told} FROM webhook")
+    for table in (*REFERRING, "webhook"):
+        op.execute(f"CREATE TEMP TABLE {table}_before AS SELECT * FROM {table}")
+    for table in REFERRING:
+        op.execute(f"DELETE FROM {table}")
     op.execute("DROP TABLE webhook")
     op.create_table(
         "webhook",
@@ -105,4 +108,7 @@ def make_anew() -> None:
         sa.PrimaryKeyConstraint("account_id", "key", name=op.f("pk_webhook")),
     )
     op.execute(f"INSERT INTO webhook ({told}) SELECT {told} FROM webhook_before")
-    op.execute("DROP TABLE webhook_before")
+    for table in reversed(REFERRING):
+        op.execute(f"INSERT INTO {table} SELECT * FROM {table}_before")
+    for table in (*REFERRING, "webhook"):
+        op.execute(f"DROP TABLE {table}_before")

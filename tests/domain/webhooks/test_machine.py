@@ -36,6 +36,9 @@ class Wire:
     sent: dict[str, set[bytes]] = field(default_factory=dict)
     taken: set[str] = field(default_factory=set)
 
+    async def token(self, url: str, form: Mapping[str, str]) -> str | None:
+        return None
+
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
         key = headers["webhook-id"]
         self.sent.setdefault(key, set()).add(body)

@@ -274,7 +274,7 @@ class TestSetting:
     async def test_keeps_secrets_and_is_one_in_a_race(self, world: World) -> None:
         of = await questionnaire(world)
         made = await all_at_once([put(world, of, f"https://example.com/{n}", header=HEADER) for n in range(8)])
-        assert len({one.key for one in made}) == 1  # type: ignore[union-attr]
+        assert len({one.key for one in made}) == 1
         assert await world.count(Webhook) == 1
         async with world.work() as uow:
             row = (await uow.session.execute(select(Webhook).where(Webhook.account_id == world.account_id))).scalar_one()
