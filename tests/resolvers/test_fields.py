@@ -106,7 +106,6 @@ class TestOncePerLevel:
     async def of_questionnaires(self, world: World) -> dict[str, list[Any]]:
         """The same for questionnaires that people took, one of which has a webhook."""
         from domain.questionnaires import queries, result_queries
-        from domain.webhooks import queries as webhooks
         from domain.webhooks import result_hooks
         from tests.support import questionnaires
 

@@ -104,7 +104,6 @@ class TestPermissions:
             "requestTrial",
             "trial",
             "openTrial",
-            "participantGuide",
         }
 
 
