@@ -39,9 +39,9 @@ class Questionnaires:
         return links.guide_link(environment, account_id, taking)
 
     async def standing(self, read: Read, account_id: int, takings: Collection[str]) -> dict[str, Standing]:
-        """It is begun with a result and complete with its score; whoever was deleted will not complete it."""
+        """It is begun with a result and complete with its score; of whoever was deleted nothing is told, nor of what is another's."""
         found = await queries.standing(read, account_id, takings)
-        return {taking: _standing(found[taking]) if taking in found else Standing(over=True) for taking in takings}
+        return {taking: _standing(latest) for taking, latest in found.items()}
 
     async def scores(self, read: Read, account_id: int, wanted: Sequence[Scored]) -> dict[str, float]:
         """The score of the result of each one's latest attempt."""

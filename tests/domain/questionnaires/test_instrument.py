@@ -53,7 +53,7 @@ async def test_from_asking_to_the_score(world: World) -> None:
         assert row.candidate_key == candidate  # who takes part in a flow is known already
         for key in (*takings, other):
             await PROVIDER.withdraw(uow, key)
-    assert await PROVIDER.standing(read, account, takings) == {taking: Standing(world.clock.now(), None), other: Standing(over=True)}
+    assert await PROVIDER.standing(read, account, takings) == {taking: Standing(world.clock.now(), None)}
 
 
 async def _candidates(world: World) -> list[str]:
