@@ -28,6 +28,7 @@ from tests.support.world import World
 
 SCHEMA = build()
 ARGUMENTS: dict[str, Any] = {
+    "_curves": lambda _profile: {"step": 1},
     "calibrations": lambda _profile: {"positive_evaluations": ["LR"], "positive_outcomes": ["hired"]},
     "match": lambda profile: {"job_profile": profile},
     "match_with": lambda _profile: {"targets": [TargetInput(scale="detail", ideal=6.0)]},

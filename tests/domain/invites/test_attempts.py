@@ -56,8 +56,8 @@ class TestStart:
         person = (await invite_row(world, first)).candidate_key
         assert [(row.type, row.subject, row.facts) for row in await news(world, since)] == [
             ("candidate.changed", person, {"fields": ["language"]}),
-            ("invite.started", first, {"attempt": 1001}),
-            ("invite.started", second, {"attempt": 1002}),
+            ("invite.started", first, {"attempt": 1001, "origin": "direct"}),
+            ("invite.started", second, {"attempt": 1002, "origin": "direct"}),
         ]
 
     async def test_again_goes_on_with_the_same_attempt(self, world: World) -> None:

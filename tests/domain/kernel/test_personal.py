@@ -59,7 +59,7 @@ PERSONAL = {
     "participant.email": (Content.EMAIL, Erasure.REPLACE),
     "participant.language": (Content.DEMOGRAPHIC, Erasure.CLEAR),
     "participant.outcome": (Content.WORDS, Erasure.KEEP),
-    **{f"questionnaire_result.{name}": (Content.SCORES, Erasure.KEEP) for name in ("evaluation", "ratings", "summary")},
+    **{f"questionnaire_result.{name}": (Content.SCORES, Erasure.KEEP) for name in ("evaluation", "ratings", "score", "summary")},
     **{f"questionnaire_result.{name}": (Content.WORDS, Erasure.CLEAR) for name in ("rating_notes", "notes")},
     "candidate_text": (Content.NAME, Erasure.REPLACE),
     "var/mail/*.eml": (Content.MESSAGE, Erasure.DELETE),

@@ -26,6 +26,7 @@ UNSCOPED = {
     "domain.access.queries._BY_EMAILS": "an operator is told which account an address has already",
     "domain.access.queries._KEY_BY_DIGEST": "a key is found by its digest before its account is known",
     "domain.exports.queries._OVER": "the sweep finds exports of all accounts whose day is over",
+    "domain.flows.queries._FLOWS": "the sweep looks at the flows of all accounts",
     "domain.idempotency.queries._OVER": "the sweep finds accounts with answers whose day is over",
     "domain.invites.expiry._EXPIRED": "the sweep finds expired invites of all accounts",
     "domain.invites.expiry._OVER": "the sweep finds accounts with entries whose day is over",

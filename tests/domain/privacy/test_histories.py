@@ -59,7 +59,7 @@ class TestDossier:
         found = await plans(world, server, candidate)
         if server is not None:
             await server.close()
-        assert len(found) == 7
+        assert len(found) == 8
         for plan in found:
             own = [line for line in plan if re.search(r"\bevent\b|ix_event", line)]
             assert own, plan

@@ -91,7 +91,7 @@ class TestMessages:
             "type": "invite.started",
             "timestamp": at,
             "sequence": told.sequence,
-            "data": {"subject": invite, "attempt": attempt},
+            "data": {"subject": invite, "attempt": attempt, "origin": "direct"},
         }
         assert message.headers["Content-Type"] == "application/json"
         assert "X-Webhook-Signature" not in message.headers
