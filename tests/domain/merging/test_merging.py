@@ -221,6 +221,22 @@ class TestErasure:
         async with world.work() as uow:
             assert await candidates.find_or_add(uow, email=ANJA) not in (anna, anja)
 
+    async def test_takes_both_when_they_were_protected_before_the_merge(self, world: World) -> None:
+        """Q-11: the one who is hidden is logged, too, or a backup from before the merge would keep them."""
+        anna, anja, _team = await two_people(world)
+        for each in (anna, anja):
+            async with world.work() as uow:
+                await candidates.protect(uow, each, protected=True)
+        await merge(world, anna, anja)
+        async with world.work() as uow:
+            await candidates.protect(uow, anna, protected=False)
+        async with world.work() as uow:
+            await privacy.erase(uow, anna)
+        await world.run_jobs()
+        rows = await queries.by_keys(world.database.read(), world.account_id, [anna, anja])
+        assert [rows[each].anonymized_at is not None for each in (anna, anja)] == [True, True]
+        assert [(await erasure_of(world, each)).finished_at is not None for each in (anna, anja)] == [True, True]
+
     async def test_shows_attempts_of_both_once(self, world: World) -> None:
         """R-ESC-69."""
         anna, anja, _team = await two_people(world)
