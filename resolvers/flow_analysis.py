@@ -171,8 +171,13 @@ class SelectionRates:
     selected: int | None = attribute("How many of them passed, or completed the flow.")
     by_gender: list[SelectionGroup] = attribute("The genders that somebody has.")
     by_age: list[SelectionGroup] = attribute("The age bands that somebody is in.")
-    unknown_gender: int = attribute("Of how many people no gender is known; they are compared with nobody.")
-    unknown_age: int = attribute("Of how many people no year of birth is known; they are compared with nobody.")
+    unknown_gender: int | None = attribute(
+        "Of how many people no gender is known; they are compared with nobody. Null where a gender is suppressed, or `people` is null."
+    )
+    unknown_age: int | None = attribute(
+        "Of how many people no year of birth is known; they are compared with nobody. Null where an age band is suppressed, or "
+        "`people` is null."
+    )
 
 
 @graph_type(

@@ -81,7 +81,8 @@ class MergeMutation:
         requires=WRITE,
         answers=CandidateMerge,
         then=read_by(queries.by_keys),
-        description="Make two candidates of a merged one again: each thing that moved goes back, what came since stays with the one kept.",
+        description="Make two candidates of a merged one again: each thing that moved goes back, with what has become of it since; what "
+        "else came since stays with the one kept.",
     )
     async def unmerge_candidates(self, info: Info, input: Annotated[UnmergeCandidatesInput, arg("Which one.")]) -> str:
         return await commands.unmerge(info.context.work, ids.key_of("CandidateMerge", input.merge))

@@ -11,6 +11,7 @@ def _of_flow(facts: Facts) -> bool:
     return facts.get("origin") == Origin.FLOW
 
 
-for _happened in (invites.INVITE_STARTED, invites.INVITE_COMPLETED, invites.INVITE_EXPIRED, invites.INVITE_CANCELED):
+_INVITES = (invites.INVITE_STARTED, invites.INVITE_COMPLETED, invites.INVITE_EXPIRED, invites.INVITE_CANCELED)
+for _happened in (*_INVITES, questionnaires.PARTICIPANT_DELETED):
     reacts(_happened, advance, when=_of_flow)
 reacts(questionnaires.QUESTIONNAIRE_RESULT_RECORDED, advance, when=lambda facts: bool(facts["flow"]))

@@ -58,7 +58,8 @@ async def merge(uow: UnitOfWork, *, keep: str, absorb: str, reason: str) -> str:
 
 
 async def unmerge(uow: UnitOfWork, key: str) -> str:
-    """Give back what moved in a merge and still belongs to the one that was kept; what came since stays with them.
+    """Give back what moved in a merge and still belongs to the one that was kept, with what has become of it since: the attempt and
+    the result of an invite, the further steps of a flow. What came since beside that stays with them.
 
     Raises NotFound, AlreadyUndone, Anonymized, MergedFurther.
     """

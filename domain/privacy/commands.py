@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, func, or_, select, true, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, true, update
 
 from domain.access.model import Account
 from domain.candidates import events
@@ -104,13 +104,16 @@ async def _alone_with(uow: UnitOfWork, candidate_key: str, allowed: ColumnElemen
 
 
 async def _erase(uow: UnitOfWork, log: Logged, allowed: ColumnElement[bool]) -> str:
-    """Erase, and write down that it was done; rows are locked from those farthest from the candidate on, as others do."""
+    """Erase, and write down that it was done; rows are locked from those farthest from the candidate on, as others do.
+
+    Whether they are protected is asked of the candidate alone: what was said of somebody before they were merged is no longer theirs.
+    """
     mails = await rows.mailed(uow, log.candidate_key)
     tables = await rows.apply(uow, log.candidate_key)
     tables |= await idempotency.drop(uow, uow.now + finishing.OVERLAPPING)
     canceled = await invites.cancel_all(uow, log.candidate_key)
-    person = or_(Candidate.key == log.candidate_key, Candidate.merged_into == log.candidate_key)
-    anonymized = update(Candidate).where(Candidate.account_id == uow.account_id, person, Candidate.anonymized_at.is_(None), allowed)
+    person = or_(and_(Candidate.key == log.candidate_key, allowed), Candidate.merged_into == log.candidate_key)
+    anonymized = update(Candidate).where(Candidate.account_id == uow.account_id, person, Candidate.anonymized_at.is_(None))
     gone = await uow.changed(anonymized.values(anonymized_at=log.requested_at, updated_at=uow.now).returning(Candidate.key))
     if log.candidate_key not in gone:
         raise Protected  # since it was looked at; another erasure would have waited for the account

@@ -41,6 +41,7 @@ PARTICIPANT_DELETED = happening(
     PARTICIPANT,
     "A participant without results was deleted.",
     questionnaire=reference("The questionnaire.", QUESTIONNAIRE),
+    origin=code("Through which door they had come.", Origin),
     attempts=number("How many attempts they had."),
 )
 BLOCKED_NUMBER_ADDED = happening(

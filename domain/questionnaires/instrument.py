@@ -1,6 +1,7 @@
 """Questionnaires as something that can be taken as part of something greater; their score is what an assessor set."""
 
 from collections.abc import Collection, Sequence
+from secrets import token_hex
 
 from domain.instruments.port import Asked, Offered, Scored, Standing, offer
 from domain.kernel.environment import Environment
@@ -8,7 +9,7 @@ from domain.kernel.language import Text
 from domain.kernel.statements import Read, Row
 from domain.kernel.work import UnitOfWork
 from domain.questionnaires import links, participants, queries
-from domain.questionnaires.errors import HasResults, ParticipantNotFound
+from domain.questionnaires.errors import DuplicateInterviewReference, HasResults, ParticipantNotFound
 from domain.questionnaires.holding import one_of_mine
 from domain.questionnaires.status import Origin
 
@@ -23,10 +24,18 @@ class Questionnaires:
         return {key: Offered(key, KIND, Text(row.name, row.name), row.duration_minutes) for key, row in found.items()}
 
     async def ask(self, uow: UnitOfWork, instrument: str, asked: Asked) -> str:
-        """Add a participant, also to a questionnaire that was put aside since: whoever is under way goes on."""
+        """Add a participant, also to a questionnaire that was put aside since: whoever is under way goes on.
+
+        Should the account have given the reference to somebody else, it is lengthened: what it is part of waits for no such thing.
+        """
         await one_of_mine(uow, instrument)
         details = {"email": asked.email, "language": asked.language, "candidate_key": asked.candidate_key}
-        return (await participants.insert(uow, instrument, asked.reference, details, origin=Origin.FLOW)).key
+        try:
+            row = await participants.insert(uow, instrument, asked.reference, details, origin=Origin.FLOW)
+        except DuplicateInterviewReference:
+            reference = f"{asked.reference}-{token_hex(4)}"
+            row = await participants.insert(uow, instrument, reference, details, origin=Origin.FLOW)
+        return row.key
 
     async def withdraw(self, uow: UnitOfWork, taking: str) -> None:
         """Delete the participant; what an assessor recorded stays."""

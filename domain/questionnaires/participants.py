@@ -150,7 +150,7 @@ async def remove(uow: UnitOfWork, key: str) -> str:
     mine = delete(table_of(QuestionnaireAttempt)).where(_ATTEMPT.account_id == uow.account_id, _ATTEMPT.participant_key == key)
     attempts = int((await uow.session.execute(mine)).rowcount)  # type: ignore[attr-defined]
     await uow.session.delete(row)
-    uow.record(events.PARTICIPANT_DELETED, key, questionnaire=row.questionnaire_key, attempts=attempts)
+    uow.record(events.PARTICIPANT_DELETED, key, questionnaire=row.questionnaire_key, origin=row.origin, attempts=attempts)
     return key
 
 

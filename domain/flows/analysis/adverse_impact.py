@@ -60,8 +60,9 @@ class SelectionRates:
     selected: int | None
     by_gender: list[SelectionGroup]
     by_age: list[SelectionGroup]
-    unknown_gender: int
-    unknown_age: int
+    unknown_gender: int | None
+    """None where a group is suppressed: what is left of all would be the people in it."""
+    unknown_age: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +97,13 @@ def _told(counted: Counted, silent: Sequence[set[str]] = (set(), set())) -> tupl
 def _rates(step_id: int | None, counted: Counted, told: Sequence[set[str]]) -> SelectionRates:
     people, selected = (sum(each[index] for each in counted.values()) for index in (0, 1))
     by_gender, by_age = (_compared(_summed(counted, way), DIVISIONS[way], told[way], people) for way in WAYS)
-    unknown = [sum(each for place, (each, _selected) in counted.items() if place[way] is None) for way in WAYS]
     enough = people >= FEWEST
+    unknown = [_unknown(counted, way) if enough and _summed(counted, way).keys() <= told[way] else None for way in WAYS]
     return SelectionRates(step_id, people if enough else None, selected if enough else None, by_gender, by_age, *unknown)
+
+
+def _unknown(counted: Counted, way: int) -> int:
+    return sum(people for place, (people, _selected) in counted.items() if place[way] is None)
 
 
 def _summed(counted: Counted, way: int) -> dict[str, tuple[int, int]]:

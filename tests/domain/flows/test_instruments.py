@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
-from domain.flows import commands
+from domain.flows import assigning, commands
 from domain.flows.steps import Step
 from domain.instruments import bank
 from domain.kernel.statements import row_type
 from domain.matching import commands as matching
 from domain.matching.instrument import score
 from domain.questionnaires import commands as questionnaires
-from domain.questionnaires import results
+from domain.questionnaires import participants, queries, results
 from tests.domain.flows.walking import EASY, on, put, take, tried
 from tests.support.world import World
 
@@ -83,3 +83,33 @@ class TestInAFlow:
             await world.run_jobs()
             assert (await on(world, assignment)).status == status
         assert (await tried(world, assignment))[1].score == 70.0
+
+    async def test_a_participant_who_was_deleted_is_asked_again(self, world: World) -> None:
+        """The step is over at once, by a job: it waits for no sweep."""
+        async with world.work() as uow:
+            questionnaire = await questionnaires.create(uow, {"name": "Support talk"})
+            flow = await commands.create(uow, name="One door", steps=[Step(questionnaire, 70.0)])
+        assignment = await put(world, flow)
+        await world.run_jobs()
+        async with world.work() as uow:
+            await participants.remove(uow, (await tried(world, assignment))[0].taking)
+        await world.run_jobs()
+        assert [row.status for row in await tried(world, assignment)] == ["over"]
+        async with world.work() as uow:
+            await assigning.repeat(uow, assignment)
+        assert [row.status for row in await tried(world, assignment)] == ["over", "not_started"]
+
+    async def test_a_reference_that_somebody_else_has_holds_nobody_up(self, world: World) -> None:
+        """Interview references are the integrator's own words; one may look like those of flows."""
+        async with world.work() as uow:
+            questionnaire = await questionnaires.create(uow, {"name": "Support talk"})
+            flow = await commands.create(uow, name="Two doors", steps=[Step(bank.PROFILE, EASY), Step(questionnaire, 70.0)])
+        assignment = await put(world, flow)
+        async with world.work() as uow:
+            await participants.add(uow, questionnaire, f"flow-{assignment}-2-1", {})
+        await take(world, assignment)
+        await world.run_jobs()
+        assert [row.status for row in await tried(world, assignment)] == ["completed", "not_started"]
+        taking = (await tried(world, assignment))[1].taking
+        asked = (await queries.participants_by_key(world.database.read(), world.account_id, [taking]))[taking]
+        assert asked.irn.startswith(f"flow-{assignment}-2-1-")

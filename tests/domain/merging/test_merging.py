@@ -11,6 +11,8 @@ from domain.candidates import commands as candidates
 from domain.candidates import queries, references
 from domain.candidates.errors import Anonymized, Merged, TooManyReferences
 from domain.candidates.model import Candidate
+from domain.flows import commands as flows
+from domain.flows.steps import Step
 from domain.kernel.columns import Entity
 from domain.kernel.errors import BadInput, DomainError, NotFound
 from domain.kernel.paging import Window
@@ -23,7 +25,9 @@ from domain.privacy import commands as privacy
 from domain.privacy import dossier
 from domain.privacy import queries as erasures
 from domain.privacy.finishing import Logged
+from domain.questionnaires import commands as questionnaires
 from domain.teams import people as measuring
+from tests.domain.flows.walking import EASY, put, take
 from tests.domain.invites.acting import news, now_at
 from tests.domain.kernel.population import fill
 from tests.domain.merging.scene import ANJA, ANNA, merge, snapshot, two_people, unmerge, whose
@@ -31,6 +35,7 @@ from tests.domain.privacy.people import candidate_of, erasure_of
 from tests.support.world import World
 
 ABOUT = [table.name for table in Entity.metadata.sorted_tables if SUBJECT_COLUMN in table.columns]
+INVITE = [column.name for column in Entity.metadata.tables["invite"].columns]
 UNIQUE_ON_PURPOSE = {"erasure"}
 """Tables with one row for a candidate at most whose rows never move."""
 
@@ -83,6 +88,30 @@ class TestMerge:
         assert [anna in row for row in person] == [True]  # the newer name, told with the newer invite
         del after["candidate"], before["candidate"]
         assert after == before
+
+    async def test_undone_takes_back_what_has_become_of_things_since(self, world: World) -> None:
+        """An invite and its attempt are never of two people, nor the steps of one flow."""
+        async with world.work() as uow:
+            questionnaire = await questionnaires.create(uow, {"name": "Talk"})
+            steps = [Step("escprofile", EASY), Step(questionnaire, 50.0), Step("escprofile", EASY)]
+            flow = await flows.create(uow, name="Screen", steps=steps)
+        await world.invite(ANNA)
+        pending = await world.invite(ANJA)
+        walking = await put(world, flow, ANJA)
+        anna, anja = [await candidate_of(world, email) for email in (ANNA, ANJA)]
+        key = await merge(world, anna, anja)
+        await world.begin(pending)
+        await take(world, walking)
+        await world.run_jobs()
+        later = await world.invite(ANJA)
+        await unmerge(world, key)
+        after = await snapshot(world)
+        assert whose(after, "flow_attempt") == [anja] * 2
+        assert whose(after, "attempt") == [anja] * 2
+        assert set(whose(after, "result")) == {anja}
+        assert whose(after, "participant") == [anja]
+        invites = dict(sorted((row[INVITE.index("key")], row[INVITE.index("candidate_key")]) for row in after["invite"]))
+        assert (invites[pending], invites[later]) == (anja, anna)
 
     @pytest.mark.parametrize("seed", range(3))
     async def test_leaves_every_row_as_it_was(self, world: World, seed: int) -> None:
@@ -220,6 +249,22 @@ class TestErasure:
             await unmerge(world, key)
         async with world.work() as uow:
             assert await candidates.find_or_add(uow, email=ANJA) not in (anna, anja)
+
+    async def test_takes_both_when_they_were_protected_before_the_merge(self, world: World) -> None:
+        """Q-11: the one who is hidden is logged, too, or a backup from before the merge would keep them."""
+        anna, anja, _team = await two_people(world)
+        for each in (anna, anja):
+            async with world.work() as uow:
+                await candidates.protect(uow, each, protected=True)
+        await merge(world, anna, anja)
+        async with world.work() as uow:
+            await candidates.protect(uow, anna, protected=False)
+        async with world.work() as uow:
+            await privacy.erase(uow, anna)
+        await world.run_jobs()
+        rows = await queries.by_keys(world.database.read(), world.account_id, [anna, anja])
+        assert [rows[each].anonymized_at is not None for each in (anna, anja)] == [True, True]
+        assert [(await erasure_of(world, each)).finished_at is not None for each in (anna, anja)] == [True, True]
 
     async def test_shows_attempts_of_both_once(self, world: World) -> None:
         """R-ESC-69."""

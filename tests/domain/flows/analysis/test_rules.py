@@ -132,7 +132,19 @@ class TestSilence:
         counted: Counted = {("male", None): (20, 5), ("female", None): (8, 2), (None, None): (2, 1)}
         [only] = adverse_impact({}, [(1, counted)]).steps
         assert [(group.key, group.suppressed) for group in only.by_gender] == [("female", True), ("male", False)]
-        assert (only.unknown_gender, only.unknown_age, only.people) == (2, 30, 30)
+        assert (only.unknown_gender, only.unknown_age, only.people) == (None, 30, 30)
+
+    def test_of_a_small_group_beside_some_whose_gender_is_unknown(self) -> None:
+        """All less the men, the women and those of unknown gender would tell how many there are."""
+        counted: Counted = {("male", None): (10, 5), ("female", None): (10, 2), ("diverse", None): (2, 1), (None, None): (3, 1)}
+        [only] = adverse_impact({}, [(1, counted)]).steps
+        assert [group.key for group in only.by_gender if group.suppressed] == ["diverse"]
+        assert (only.people, only.unknown_gender) == (25, None)
+
+    def test_of_nobody_keeps_how_many_are_unknown(self) -> None:
+        counted: Counted = {("male", None): (10, 5), ("female", None): (10, 2), (None, None): (7, 1)}
+        [only] = adverse_impact({}, [(1, counted)]).steps
+        assert (only.unknown_gender, only.unknown_age) == (7, 27)
 
     def test_of_both_divisions_together(self) -> None:
         """Eight women and eight men; the older ones are the men but for one woman: men and older ones differ by her."""
@@ -152,6 +164,7 @@ class TestSilence:
     def test_of_fewer_than_five_is_whole(self) -> None:
         [only] = adverse_impact({}, [(1, step(male=(4, 2)))]).steps
         assert (only.people, only.selected, [group.suppressed for group in only.by_gender]) == (None, None, [True])
+        assert (only.unknown_gender, only.unknown_age) == (None, None)
 
     @given(PEOPLE)
     def test_leaves_no_sum_that_tells_a_few(self, people: dict[Place, int]) -> None:
