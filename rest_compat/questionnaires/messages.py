@@ -59,11 +59,11 @@ class ResultUpdate(Body):
 
 
 def latest(participant: Mapping[str, Any]) -> Any:
-    """The last attempt with a published result, of a participant who can still be named; None when there is none."""
+    """The attempt whose result was published last, of a participant who can still be named; None when there is none."""
     found = [attempt for attempt in participant["attempts"] if (attempt["result"] or {}).get("publishedAt")]
     if not found or participant["interviewReference"] is None:
         return None
-    return max(found, key=lambda attempt: attempt["number"])
+    return max(found, key=lambda attempt: (attempt["result"]["publishedAt"], attempt["number"]))
 
 
 def _findings(result: Mapping[str, Any], language: str) -> dict[str, Any]:

@@ -89,6 +89,14 @@ async def test_the_latest_published_attempt_is_told() -> None:
     assert (found["access_code"], found["overall_evaluation"]) == ("2", "LR")
 
 
+async def test_an_earlier_attempt_that_is_published_later_is_told() -> None:
+    participant = recorded(told()["Overall evaluation with HR"])
+    [first] = participant["attempts"]
+    second = {"number": 2, "accessCode": "2", "result": {**first["result"], "publishedAt": "2026-04-09T10:00:00.000Z"}}
+    participant["attempts"] = [first, second]
+    assert (await message(participant))["access_code"] == first["accessCode"]
+
+
 async def test_nothing_is_told_without_a_result_or_of_somebody_erased() -> None:
     participant = recorded(told()["Overall evaluation with HR"])
     assert await message({**participant, "interviewReference": None}) is None
