@@ -33,7 +33,8 @@ class ApiMessages:
             answer = await operations.run(name, variables, Context(Actor.system(account_id), self._database))
             return answer.data, answer.errors
 
-        told = Happened(happened.type, happened.subject, happened.at.isoformat(timespec="milliseconds").replace("+00:00", "Z"))
+        timestamp = happened.at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        told = Happened(happened.type, happened.subject, timestamp, happened.facts)
         return await write(dialect, told, run, self._address + dialect.base_path)
 
     async def _opened(self, api: str) -> StoredOperations:

@@ -108,7 +108,7 @@ def constant(value: Any) -> BeforeValidator:
 
 
 def context_of(info: ValidationInfo) -> Mapping[str, Any]:
-    """What a body is read with: `base`, the address of the API, and `asked`, the parameters of the request."""
+    """What a body is read with: `base`, the address of the API, `asked`, the parameters of the request, and in a message `facts`."""
     assert info.context is not None, "bodies are read with the context of their request"
     context: Mapping[str, Any] = info.context
     return context

@@ -1,7 +1,7 @@
 """An outgoing message as data: which event it tells of, by what name, the stored operation it asks, and what it says of the answer."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -29,8 +29,8 @@ class Message:
     """What the wire calls it."""
     operation: str
     body: type[BaseModel]
-    when: Callable[[Any], bool] = lambda _root: True
-    """Whether what the operation answers has something to tell."""
+    when: Callable[[Any, Mapping[str, Any]], bool] = lambda _root, _facts: True
+    """Whether what the operation answers, and the facts of the event, have something to tell."""
     summary: str = ""
     """What the document of the API calls it; it shows no message without one."""
     description: str = ""
@@ -43,6 +43,8 @@ class Happened:
     type: str
     subject: str
     timestamp: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """What it says beside what it is about, such as which attempt."""
 
 
 async def write(dialect: "Dialect", happened: Happened, run: Run, base: str) -> bytes | None:
@@ -59,7 +61,7 @@ async def write(dialect: "Dialect", happened: Happened, run: Run, base: str) -> 
             return None
         raise MessageFailed(problem.code)
     [root] = data.values()
-    if not message.when(root):
+    if not message.when(root, happened.facts):
         return None
-    body = message.body.model_validate(root, context={"base": base, "asked": {}})
+    body = message.body.model_validate(root, context={"base": base, "asked": {}, "facts": happened.facts})
     return orjson.dumps(dialect.told(message.name, happened.timestamp, body))

@@ -158,7 +158,7 @@ class Claim:
         self._written_at = uow.now
 
     def _sealed(self, made: bytes) -> bytes:
-        granted = [self.actor.kind.value, sorted(permission.value for permission in self.actor.permissions)]
+        granted = [self.actor.kind.value, sorted(permission.value for permission in self.actor.permissions), self.actor.questionnaire]
         return self.sealer.seal(_framed(granted, made), self._about("made"))
 
     def _opened(self, sealed: bytes) -> bytes:
@@ -166,8 +166,10 @@ class Claim:
 
         Raises GrantedLess.
         """
-        (kind, permissions), made = _unframed(self.sealer.open(sealed, self._about("made")))
+        (kind, permissions, *narrowed), made = _unframed(self.sealer.open(sealed, self._about("made")))
         if kind != self.actor.kind.value or not set(permissions) <= {permission.value for permission in self.actor.permissions}:
+            raise GrantedLess
+        if self.actor.questionnaire not in (None, *narrowed):  # of a release before this one nothing is told here
             raise GrantedLess
         return made
 

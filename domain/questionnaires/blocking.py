@@ -31,6 +31,7 @@ async def block(uow: UnitOfWork, *, number: str, reason: str | None = None) -> s
     checked = inputs.paragraph(reason, "reason", longest=LONGEST_REASON)
     row = BlockedNumber(account_id=uow.account_id, number=wanted, reason=checked, created_at=uow.now)
     if (await uow.session.execute(_BLOCK[uow.dialect], columns_of(row))).scalar_one_or_none() is not None:
+        await _hold(uow, wanted)
         change = _reached(uow, wanted).where(Participant.allowed).values(allowed=False, updated_at=uow.now)
         uow.record(events.BLOCKED_NUMBER_ADDED, f"cus_{uow.account_id}", participants=await uow.change(change))
     return wanted
@@ -46,14 +47,24 @@ async def unblock(uow: UnitOfWork, *, number: str) -> str:
     gone = delete(table_of(BlockedNumber)).where(_BLOCKED.account_id == uow.account_id, _BLOCKED.number == wanted)
     if not (await uow.session.execute(gone)).rowcount:  # type: ignore[attr-defined]
         raise NotFound("This number is not blocked.")
+    await _hold(uow, wanted)
     change = _reached(uow, wanted).where(~Participant.allowed, ~still_blocked(uow.account_id)).values(allowed=True, updated_at=uow.now)
     uow.record(events.BLOCKED_NUMBER_REMOVED, f"cus_{uow.account_id}", participants=await uow.change(change))
     return wanted
 
 
+async def _hold(uow: UnitOfWork, number: str) -> None:
+    """Wait for whoever changes participants with a number, for another number of theirs may be what they change."""
+    held = select(Participant.key).where(Participant.account_id == uow.account_id, _has(number))
+    await uow.session.execute(held.order_by(Participant.key).with_for_update(key_share=True))
+
+
 def _reached(uow: UnitOfWork, number: str) -> Any:
-    has = or_(Participant.phone_number1_e164 == number, Participant.phone_number2_e164 == number)
-    return update(Participant).where(Participant.account_id == uow.account_id, has)
+    return update(Participant).where(Participant.account_id == uow.account_id, _has(number))
+
+
+def _has(number: str) -> Any:
+    return or_(Participant.phone_number1_e164 == number, Participant.phone_number2_e164 == number)
 
 
 def still_blocked(account_id: int) -> Any:

@@ -170,7 +170,7 @@ def _value(name: str, cell: str, delimiter: str) -> Any:
 
 
 def _number(name: str, text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= 32_767):
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= 32_767):
         raise BadInput(f"'{name}' must be a whole number from 1.")
     return int(text)
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import Field, WithJsonSchema, model_validator
+from pydantic import Field, ValidationInfo, WithJsonSchema, model_validator
 
-from rest_compat.body import Body, may_lack
+from rest_compat.body import Body, context_of, may_lack
 from rest_compat.message import Message
 
 UNDER_REVIEW, INCOMPLETE = "under_review", "Attempted - Incomplete"
@@ -41,9 +41,9 @@ class ResultUpdate(Body):
 
     @model_validator(mode="before")
     @classmethod
-    def of_participant(cls, participant: Any) -> Any:
-        """Read the latest published result of a participant."""
-        attempt = latest(participant)
+    def of_participant(cls, participant: Any, info: ValidationInfo) -> Any:
+        """Read the result of a participant that was published."""
+        attempt = published(participant, context_of(info)["facts"])
         assert attempt is not None, "told only when there is one"
         result = attempt["result"]
         status = result["status"]
@@ -58,12 +58,14 @@ class ResultUpdate(Body):
         }
 
 
-def latest(participant: Mapping[str, Any]) -> Any:
-    """The last attempt with a published result, of a participant who can still be named; None when there is none."""
-    found = [attempt for attempt in participant["attempts"] if (attempt["result"] or {}).get("publishedAt")]
-    if not found or participant["interviewReference"] is None:
+def published(participant: Mapping[str, Any], facts: Mapping[str, Any]) -> Any:
+    """The attempt that the event is about, of a participant who can still be named; None when there is none with a published result."""
+    if participant["interviewReference"] is None:
         return None
-    return max(found, key=lambda attempt: attempt["number"])
+    for attempt in participant["attempts"]:
+        if attempt["number"] == facts["attempt"] and (attempt["result"] or {}).get("publishedAt"):
+            return attempt
+    return None
 
 
 def _findings(result: Mapping[str, Any], language: str) -> dict[str, Any]:
@@ -96,7 +98,7 @@ MESSAGES = (
         "result_update",
         "TellResult",
         ResultUpdate,
-        when=lambda participant: latest(participant) is not None,
+        when=lambda participant, facts: published(participant, facts) is not None,
         summary="Result Update Webhook",
         description="Sent to the address of the questionnaire when a result is published or updated; answer 200. It may come twice. "
         "Values are as they were recorded: none follows from another.",

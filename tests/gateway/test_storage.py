@@ -116,6 +116,51 @@ class TestFromTheRelease:
         assert sorted(found["all"]) == sorted(EVERYTHING)
         storage.check(empty)
 
+    def test_before_webhooks_and_their_log_stay_as_they_were(self, empty: Settings) -> None:
+        """Q-12: the step to 0017, which on SQLite makes the table of webhooks anew, with rows in it and rows that refer to them."""
+        storage.migrate(empty, to="0016")
+        moment = "'2026-01-01T00:00:00.000000+00:00'"
+        events = json.dumps(["invite.completed"]) if empty.on_sqlite else "{invite.completed}"
+        rows = {
+            "account": (
+                "account_id, twin, mode, company, slug, type, status, email, country, language, created_at",
+                f"1, 2, 'live', 'A', 'a', 's', 'active', 'a@example.com', 'DE', 'de', {moment}",
+            ),
+            "webhook": (
+                "account_id, key, url, description, events, format, secret, failing_since, wake_at, created_at, updated_at",
+                f"1, 'wh_1', 'https://example.com', 'Ours', '{events}', 'esc', 'locked', {moment}, {moment}, {moment}, {moment}",
+            ),
+            "delivery": (
+                "account_id, key, webhook_key, sequence, type, subject, body, status, tries, attempts, next_at, created_at",
+                f"1, 'msg_1', 'wh_1', 7, 'invite.completed', 'inv_1', '{{}}', 'pending', 1, 1, {moment}, {moment}",
+            ),
+            "delivery_attempt": (
+                "account_id, delivery_key, number, at, latency_ms, status_code",
+                f"1, 'msg_1', 1, {moment}, 20, 500",
+            ),
+        }
+        log = ("webhook", "delivery", "delivery_attempt")
+        with as_owner(empty, *rows):
+            for table, (columns, values) in rows.items():
+                run(empty, f"INSERT INTO {table} ({columns}) VALUES ({values})")
+            before = {table: run(empty, f"SELECT {rows[table][0]} FROM {table}") for table in log}
+        assert storage.migrate(empty) == "0016"
+        with as_owner(empty, *rows):
+            assert {table: run(empty, f"SELECT {rows[table][0]} FROM {table}") for table in log} == before
+            assert run(empty, "SELECT questionnaire_key, retried, signed, credential FROM webhook") == [(None, True, True, None)]
+            refused = ["UPDATE webhook SET format = 'other'"]
+            if empty.on_sqlite:
+                assert run(empty, "PRAGMA foreign_key_check") == []
+                assert "_before" not in str(run(empty, "SELECT sql FROM sqlite_master"))
+                assert {parent for _id, _seq, parent, *_ in run(empty, "PRAGMA foreign_key_list(delivery)")} == {"webhook"}
+                assert {parent for _id, _seq, parent, *_ in run(empty, "PRAGMA foreign_key_list(webhook)")} == {"account", "questionnaire"}
+            else:
+                refused += ["DELETE FROM webhook", "UPDATE webhook SET questionnaire_key = 'of nobody'"]
+            for text in refused:
+                with pytest.raises(sa.exc.IntegrityError):
+                    run(empty, text)
+        storage.check(empty)
+
 
 class TestCheck:
     def test_an_empty_database_is_refused(self, empty: Settings) -> None:

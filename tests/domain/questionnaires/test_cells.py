@@ -73,6 +73,11 @@ class TestReading:
             cells.read(text)
         assert [fault.path for fault in refused.value.fields] == [("csv",)]
 
+    @pytest.mark.parametrize("number", ["0", "-1", "1.0", "32768", "000000001" + "9" * 5_000, "\u0661"])
+    def test_refuses_what_is_no_number_of_an_attempt(self, number: str) -> None:
+        lines, [fault] = cells.read(f"interview_reference,status,attempt\nIRN-1,ok,{number}\n")
+        assert (lines, fault.column) == ([], "attempt")
+
     @given(TEXT.filter(str.strip), st.sampled_from([",", ";", "\t"]))
     def test_gives_texts_back_as_they_were_however_they_are_divided(self, note: str, delimiter: str) -> None:
         written = io.StringIO()

@@ -64,3 +64,45 @@ class TestBlocking:
             row = await uow.session.get(Participant, (world.account_id, key))
             assert row is not None
             assert not row.allowed
+
+    async def test_sees_what_is_done_about_another_number_of_the_same_person(self, world: World) -> None:
+        """Two numbers of one person are allowed again at once: whoever is last finds none that is blocked."""
+        questionnaire, other = await make(world), "+442079460019"
+        for number in (NUMBER, other):
+            async with world.work() as uow:
+                await blocking.block(uow, number=number)
+        key = await join(world, questionnaire, phone_number1=NUMBER, phone_number2=other)
+
+        async def unblock() -> None:
+            async with world.work() as uow:
+                await blocking.unblock(uow, number=other)
+
+        async with world.work() as uow:
+            await blocking.unblock(uow, number=NUMBER)
+            waiting = await held_up(world, unblock())
+        await asyncio.wait_for(waiting, 20)
+        async with world.work() as uow:
+            row = await uow.session.get(Participant, (world.account_id, key))
+            assert row is not None
+            assert row.allowed
+
+    async def test_sees_who_gets_another_number_instead(self, world: World) -> None:
+        """A number that is blocked while its owner, who was not allowed for another number, gives that one up."""
+        questionnaire, other = await make(world), "+442079460019"
+        async with world.work() as uow:
+            await blocking.block(uow, number=other)
+        key = await join(world, questionnaire, phone_number1=NUMBER, phone_number2=other)
+
+        async def block() -> None:
+            async with world.work() as uow:
+                await blocking.block(uow, number=NUMBER)
+
+        async with world.work() as uow:
+            await participants.retake(uow, key, questionnaire, "IRN-1", {"phone_number2": None})
+            await uow.flush()
+            waiting = await held_up(world, block())
+        await asyncio.wait_for(waiting, 20)
+        async with world.work() as uow:
+            row = await uow.session.get(Participant, (world.account_id, key))
+            assert row is not None
+            assert not row.allowed

@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from domain.kernel.errors import BadInput, DomainError, Forbidden
 from domain.kernel.permissions import EVERYTHING, Permission
 from domain.privacy import commands as privacy
+from domain.questionnaires import results
 from domain.questionnaires.model import Participant
 from domain.webhooks import commands, keeping, result_hooks
 from domain.webhooks.credentials import Header, OAuth
@@ -19,7 +20,8 @@ from domain.webhooks.model import Delivery, Webhook
 from domain.webhooks.result_hooks import ResultHook
 from tests.domain.at_once import all_at_once
 from tests.domain.webhooks.hooks import attempts, hook, log, send_due, state
-from tests.support.questionnaires import found, participant, published, questionnaire
+from tests.support.questionnaires import again, found, participant, published, questionnaire
+from tests.support.questionnaires import attempts as attempts_of
 from tests.support.receiver import Receiver
 from tests.support.world import World
 
@@ -86,6 +88,21 @@ class TestTelling:
         assert len(receiver.messages) == 1, "recording tells nobody"
         await publish(world, key)
         assert [body["overall_evaluation"] for body in receiver.bodies] == ["LR", "HR"]
+
+    async def test_of_each_attempt_that_is_published(self, world: World, receiver: Receiver, asked: tuple[str, str]) -> None:
+        """In any order, and also where nothing was told yet when the next is published."""
+        of, key = asked
+        receiver.otherwise = 200
+        await put(world, of, receiver.url)
+        await again(world, key, of)
+        await found(world, key, evaluation="HR")
+        first, second = await attempts_of(world, key)
+        for attempt in (second, first):
+            async with world.work() as uow:
+                await results.publish(uow, attempt=attempt.key)
+        await world.run_jobs()
+        told = [(body["access_code"], body["overall_evaluation"]) for body in receiver.bodies]
+        assert told == [(second.access_code, "HR"), (first.access_code, "LR")]
 
     async def test_is_signed_where_that_is_wanted(self, world: World, receiver: Receiver, asked: tuple[str, str]) -> None:
         of, key = asked

@@ -59,6 +59,16 @@ class TestCreate:
         assert await api.refusal("POST", api.keys_of(project), key=key, json=body) == (400, wanted)
         assert await api.http.world.rows() == before
 
+    async def test_is_not_answered_again_to_a_key_of_another_questionnaire(self, api: Api) -> None:
+        """R-QST-2, Q-10: who knows request and Idempotency-Key is still held to their own questionnaire."""
+        project = await api.questionnaire()
+        mine, theirs = await api.key(project), await api.key(await api.questionnaire("Another"))
+        asked = {"json": sent("post", KEYS)["participantWriter"], "headers": {"Idempotency-Key": "one"}}
+        made = await api.answer("POST", api.keys_of(project), key=mine, status=201, **asked)
+        refused = await api.call("POST", api.keys_of(project), key=theirs, **asked)
+        assert (refused.status, made["api_key"] in refused.text) == (403, False)
+        assert (await api.answer("POST", api.keys_of(project), key=mine, status=201, **asked)) == made
+
 
 class TestScopes:
     async def test_open_what_they_say_and_nothing_else(self, api: Api) -> None:

@@ -40,12 +40,13 @@ def recorded(example: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-async def message(participant: Any) -> Any:
+async def message(participant: Any, attempt: int = 1) -> Any:
     async def run(name: str, variables: Any) -> tuple[Any, Any]:
         assert (name, variables) == ("TellResult", {"key": "p"})
         return {"participant": participant}, None
 
-    written = await write(DIALECT, Happened("questionnaire_result.published", "p", PUBLISHED), run, "https://api.example")
+    happened = Happened("questionnaire_result.published", "p", PUBLISHED, {"attempt": attempt})
+    written = await write(DIALECT, happened, run, "https://api.example")
     return None if written is None else orjson.loads(written)
 
 
@@ -79,14 +80,14 @@ async def test_values_are_passed_through() -> None:
     assert not {"overall_evaluation", "summary", "summary_bgcolor", "clear"} & set(await message(participant))
 
 
-async def test_the_latest_published_attempt_is_told() -> None:
+async def test_the_attempt_that_was_published_is_told() -> None:
     participant = recorded(told()["Overall evaluation with HR"])
     [first] = participant["attempts"]
     second = {"number": 2, "accessCode": "2", "result": {**first["result"], "evaluation": "LR"}}
     third = {"number": 3, "accessCode": "3", "result": {**first["result"], "publishedAt": None}}
     participant["attempts"] = [{"number": 4, "accessCode": "4", "result": None}, third, second, first]
-    found = await message(participant)
-    assert (found["access_code"], found["overall_evaluation"]) == ("2", "LR")
+    assert [(await message(participant, number))["access_code"] for number in (1, 2)] == [first["accessCode"], "2"]
+    assert [await message(participant, number) for number in (3, 4, 5)] == [None] * 3
 
 
 async def test_nothing_is_told_without_a_result_or_of_somebody_erased() -> None:
