@@ -154,13 +154,22 @@ class TestOncePerLevel:
     async def of_flows(self, world: World) -> dict[str, list[Any]]:
         """The same for flows; two people on one, one on another."""
         from domain.flows import queries
+        from domain.flows.analysis import analyses, cut_scores
+        from domain.flows.analysis.periods import Period
         from tests.domain.flows.walking import make, put
 
         read, account, numbers = world.database.read(), world.account_id, [await make(world), await make(world, 50.0)]
         people = [await put(world, numbers[number % 2], f"f{number}@example.com") for number in range(3)]
         attempts = await queries.attempts_by_assignment(read, account, people)
         steps = await queries.steps_by_flow(read, account, numbers)
+        funnels = [*(await analyses.funnels(read, account, numbers, Period.of(None, None))).values()]
+        impacts = [*(await analyses.adverse_impacts(read, account, numbers, Period.of(None, None), None)).values()]
+        first = [rows[0].step_id for rows in steps.values()]
         return {
+            "Funnel": funnels,
+            "FunnelStep": [step for one in funnels for step in one.steps],
+            "SelectionRates": [rates for one in impacts for rates in (one.total, *one.steps)],
+            "CutScoreCurve": [cut_scores.curve(step, 50.0, [(40.0, 3), (60.0, 4)], is_complete=True) for step in first],
             "Flow": [*(await queries.by_id(read, account, numbers)).values()],
             "FlowStep": [step for rows in steps.values() for step in rows],
             "FlowAssignment": [*(await queries.assignments_by_id(read, account, people)).values()],
