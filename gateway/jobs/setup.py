@@ -2,21 +2,8 @@
 
 from dbos import DBOS, DBOSClient
 
-import domain.catalogue
-import domain.exports.jobs
-import domain.flows.advancing
-import domain.flows.mails
-import domain.invites.expiry
-import domain.invoices.files
-import domain.orders.mails
-import domain.privacy.finishing
-import domain.reports.team_documents
-import domain.trials.keeping
-import domain.trials.mails
-import domain.webhooks.keeping
-import domain.webhooks.sending  # noqa: F401  all declare jobs
-from domain.kernel.jobs import JOBS
 from gateway.jobs import engine
+from gateway.jobs.declared import JOBS
 from gateway.jobs.names import APART, APPLICATION, QUEUE, SCHEDULED
 from gateway.settings import Settings
 

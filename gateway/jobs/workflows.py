@@ -8,22 +8,8 @@ from typing import Any
 
 from dbos import DBOS
 
-import domain.catalogue
-import domain.exports.jobs
-import domain.flows.advancing
-import domain.flows.mails
-import domain.idempotency.jobs
-import domain.invites.expiry
-import domain.invoices.files
-import domain.orders.mails
-import domain.privacy.finishing
-import domain.reports.team_documents
-import domain.trials.keeping
-import domain.trials.mails
-import domain.webhooks.keeping
-import domain.webhooks.sending  # noqa: F401  all declare jobs
-from domain.kernel.jobs import JOBS
 from domain.kernel.ports import Ports
+from gateway.jobs.declared import JOBS
 from gateway.jobs.names import JOB, SCHEDULED
 
 log = logging.getLogger("centil.jobs")

@@ -62,8 +62,8 @@ _SAID: Mapping[str, str] = MappingProxyType(
         "model_type": "must be an object",
         "float_type": "must be a number",
         "finite_number": "must be a number",
-        "greater_than_equal": "must be {ge} or more",
-        "less_than_equal": "must be {le} or less",
+        "greater_than_equal": "must be {ge:g} or more",
+        "less_than_equal": "must be {le:g} or less",
         "literal_error": "must be one of {expected}",
     }
 )

@@ -12,7 +12,11 @@ LABEL = 22
 """Letters of a step's name that have room."""
 FUNNEL = Text("How far people came", "Wie weit die Personen kamen")
 ASSIGNED = Text("Assigned", "Zugewiesen")
-KEY = Text("passed, waiting, failed or over", "bestanden, noch offen, nicht bestanden oder vorbei")
+KEY = (
+    (ACCENT, Text("passed", "bestanden")),
+    (TINT, Text("waiting", "noch offen")),
+    (SHADE, Text("failed or over", "nicht bestanden oder vorbei")),
+)
 CURVE = Text("How many would pass at each threshold", "Wie viele bei welchem Schwellenwert bestünden")
 CURRENT = Text("Current threshold", "Aktueller Schwellenwert")
 STEP = Text("Step", "Schritt")
@@ -27,7 +31,9 @@ def funnel(one: Funnel, language: Language) -> str:
     picture = Picture(WIDTH, height, title=title, description=about, language=language)
     picture.box(0, 0, WIDTH, height, "#ffffff")
     picture.text(12, 18, title, size=14, weight=600)
-    picture.text(12, 34, f"{STEP.in_language(language)}: {KEY.in_language(language)}", size=10, colour=GREY)
+    for place, (colour, meaning) in enumerate(KEY):
+        picture.box(LEFT + place * 84, 26, 9, 9, colour)
+        picture.text(LEFT + place * 84 + 13, 34, meaning.in_language(language), size=10, colour=GREY)
     _bar(picture, 0, ASSIGNED.in_language(language), one.assigned, [(one.assigned, GREY)], one.assigned)
     for row, step in enumerate(one.steps, 1):
         parts = [(step.passed, ACCENT), (step.waiting, TINT), (step.failed + step.over, SHADE)]

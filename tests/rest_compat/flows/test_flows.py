@@ -73,7 +73,7 @@ class TestCreating:
                 {**SCREEN, "steps": [KEPT, {"passThreshold": 100.5}, 7]},
                 {
                     "steps.1.assessmentId": '"assessmentId" is required',
-                    "steps.1.passThreshold": '"passThreshold" must be 100.0 or less',
+                    "steps.1.passThreshold": '"passThreshold" must be 100 or less',
                     "steps.2": ...,
                 },
             ),
