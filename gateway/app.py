@@ -108,7 +108,7 @@ def make_server(settings: Settings, database: Database) -> Server:
     app.router.add_get("/", home(settings, next(iter(apis.DIALECTS.values()))))
     if settings.graphiql:
         GraphiQL(settings).mount(app)
-    Reference().mount(app, apis.DIALECTS)
+    Reference(settings, apis.DIALECTS).mount(app)
     downloads = Downloads(front, ports)
     downloads.mount(app)
     for dialect in apis.DIALECTS.values():

@@ -67,7 +67,7 @@ def docs_path(dialect: Dialect) -> str:
 
 
 def home(settings: Settings, dialect: Dialect) -> Handler:
-    """Lead whoever opens the bare address to something to look at: GraphiQL, or the API reference."""
+    """Lead whoever opens the bare address to something to look at: GraphiQL, or an API reference, which names all others."""
     page = "/graphiql" if settings.graphiql else docs_path(dialect)
     address = urlsplit(settings.address).path + page
 
@@ -131,10 +131,16 @@ def _is_ours(host: str | None) -> bool:
 
 
 class Reference:
-    """The reference pages of the REST APIs."""
+    """The reference pages of the REST APIs, each with links to the others."""
 
-    def mount(self, app: web.Application, dialects: Mapping[str, Dialect]) -> None:
-        for dialect in dialects.values():
+    def __init__(self, settings: Settings, dialects: Mapping[str, Dialect]) -> None:
+        self._dialects = tuple(dialects.values())
+        self._consoles = {docs_path(dialect): dialect.title for dialect in self._dialects}
+        if settings.graphiql:
+            self._consoles["/graphiql"] = "GraphiQL"
+
+    def mount(self, app: web.Application) -> None:
+        for dialect in self._dialects:
             app.router.add_get(docs_path(dialect), self.page(dialect))
         app.router.add_get("/reference/assets/{name}", self.asset)
 
@@ -143,12 +149,19 @@ class Reference:
         filled = {"{{spec}}": f"{dialect.base_path.rstrip('/')}/openapi.json", "{{title}}": dialect.title}
         for mark, value in filled.items():
             text = text.replace(mark, html.escape(value, quote=True))
+        text = text.replace("{{apis}}", self._links(docs_path(dialect)))
 
         async def page(_request: web.Request) -> web.Response:
             headers = {"Content-Security-Policy": REFERENCE_POLICY, "Cache-Control": "no-cache"}
             return web.Response(text=text, content_type="text/html", headers=headers)
 
         return page
+
+    def _links(self, here: str) -> str:
+        """To every console, as HTML; the one that is shown is marked."""
+        current = {here: ' aria-current="page"'}
+        links = (f'<a href="{html.escape(path)}"{current.get(path, "")}>{html.escape(title)}</a>' for path, title in self._consoles.items())
+        return " ".join(links)
 
     async def asset(self, request: web.Request) -> web.Response:
         return packed(request, "reference/dist", request.match_info["name"], {"Cache-Control": FOREVER})

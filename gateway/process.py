@@ -178,7 +178,7 @@ def _greet(settings: Settings, runner: Runner, payments: beside.Beside | None) -
     if settings.graphiql:
         lines.append(f"  GraphiQL         {base}/graphiql")
     lines.append(f"  GraphQL          {base}/graphql")
-    lines += [f"  API reference    {base}{docs_path(dialect)}" for dialect in DIALECTS.values()]
+    lines += [f"  API reference    {base}{docs_path(dialect)}  ({dialect.title})" for dialect in DIALECTS.values()]
     if payments:
         lines.append(f"  Payments         test payments at {payments.address}/_fake/ (no CENTIL_STRIPE_KEY is set)")
     if not settings.mail_url:

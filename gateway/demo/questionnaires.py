@@ -1,10 +1,12 @@
-"""A questionnaire of the demo account: an interview by phone, some who take it, and a number that is not called."""
+"""A questionnaire of the demo account: an interview by phone, some who take it, what was found, and a number that is not called."""
+
+from typing import Any
 
 from domain.candidates import queries as candidates
 from domain.kernel.actor import Actor
 from domain.kernel.database import Database
 from domain.kernel.paging import Window
-from domain.questionnaires import blocking, commands, participants
+from domain.questionnaires import blocking, commands, participants, results
 
 DETAILS = {
     "name": "Integritätsinterview",
@@ -15,7 +17,14 @@ DETAILS = {
 }
 NUMBERS = ("+49 30 901820 10", "+49 30 901820 11", "+49 30 901820 12", "+49 30 901820 13")
 LANGUAGES = ("German", "English", "Español", "Türkçe")
-OUTCOMES = ("HIRED", None, "DECLINED", None)
+OUTCOMES = ("HIRED", "HIRED", "DECLINED", None)
+FINDINGS: tuple[dict[str, Any] | None, ...] = (
+    {"evaluation": "LR", "clear": True, "score": 82.0, "ratings": [{"sequence": "Q1", "risk_level": "LR", "text": "Past employers"}]},
+    {"evaluation": "MR", "score": 61.0, "notes": "Asked twice about the gap of last year."},
+    {"evaluation": "HR", "clear": False, "admission": True, "score": 24.0},
+    None,
+)
+"""What the assessors found at the latest attempt of each."""
 BLOCKED = 3
 """Whose number is not called."""
 
@@ -34,3 +43,5 @@ async def interview(database: Database, account_id: int) -> None:
                 await participants.retake(uow, key, questionnaire, f"IRN-{1001 + place}", {})
             if outcome := OUTCOMES[place]:
                 await participants.set_outcome(uow, key, outcome=outcome)
+            if found := FINDINGS[place]:
+                await results.record(uow, {"status": "Result Published", **found}, participant=key)

@@ -59,6 +59,12 @@ class TestPages:
         assert 'data-spec="/api/v1/openapi.json"' in page
         assert (await http.request("GET", "/api/v1/openapi.json", key=None)).json()["openapi"].startswith("3.")
 
+    async def test_each_reference_leads_to_all_consoles(self, http: Http) -> None:
+        for dialect in DIALECTS.values():
+            page = (await http.request("GET", f"{dialect.base_path}/docs", key=None)).text
+            assert set(PAGES) == set(re.findall(r'<a href="(/[^"]+(?:docs|graphiql)|/graphiql)"', page))
+            assert re.findall(r'aria-current="page">([^<]+)<', page) == [dialect.title]
+
 
 class TestAssets:
     async def test_are_packed_for_those_who_can_unpack(self, http: Http) -> None:
@@ -105,7 +111,10 @@ class TestHome:
         http = await serve(graphiql=False)
         reply = await http.request("GET", "/", key=None)
         assert (reply.status, reply.headers["Location"]) == (302, "/api/v1/docs")
-        assert (await http.request("GET", reply.headers["Location"], key=None)).status == 200
+        page = await http.request("GET", reply.headers["Location"], key=None)
+        assert page.status == 200
+        assert all(f'href="{dialect.base_path}/docs"' in page.text for dialect in DIALECTS.values())
+        assert "/graphiql" not in page.text
 
 
 class TestConfig:
@@ -156,6 +165,7 @@ class TestConfig:
             "Export",
             "Ranking",
             "Flow",
+            "Questionnaire",
         ]
         for tab in config["tabs"]:
             assert parse(tab["query"])

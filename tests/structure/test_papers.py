@@ -1,6 +1,7 @@
 """The documentation keeps its word: settings, rules, lock files, decisions."""
 
 import re
+from collections import Counter
 
 import pytest
 
@@ -8,7 +9,7 @@ from gateway.settings import Settings
 from tests.structure.places import PACKAGES, ROOT, sources
 
 CODE = re.compile(r'^    code = "([A-Z_]+)"', re.MULTILINE)
-CITED = re.compile(r"\b((?:Q|R-ESC|I-ESC)-\d+)\b")
+CITED = re.compile(r"\b((?:Q|[RI]-(?:ESC|FLW|QST))-\d+)\b")
 
 
 def cited_rules() -> set[str]:
@@ -43,6 +44,10 @@ class TestRules:
     @pytest.mark.parametrize("rule", sorted(cited_rules()))
     def test_every_cited_rule_is_restated(self, rule: str) -> None:
         assert re.search(rf"^\| {rule} \|", self.RULES, re.MULTILINE), f"docs/rules.md does not say what {rule} is"
+
+    def test_each_rule_is_restated_once(self) -> None:
+        restated = Counter(re.findall(r"^\| ([QRI][A-Z-]*-\d+) \|", self.RULES, re.MULTILINE))
+        assert [rule for rule, times in restated.items() if times > 1] == []
 
 
 class TestLocks:

@@ -27,6 +27,7 @@ from domain.kernel.clock import Clock
 from domain.kernel.columns import Entity
 from domain.kernel.events import Event
 from domain.orders.model import PlacedOrder
+from domain.questionnaires.model import Participant, Questionnaire, QuestionnaireResult
 from domain.results import norms, scoring
 from domain.results.model import Result
 from domain.teams.model import Team, TeamMember
@@ -142,6 +143,17 @@ class TestFlows:
         assert {row.taking for row in asked} == {invite.key for invite in demo.rows(Invite, "key") if invite.origin == "flow"}
         assert all((row.score is not None) == (row.status in ("completed", "failed")) for row in asked)
         assert {row.mailed_at for row in asked} == {None}
+
+
+class TestQuestionnaires:
+    def test_have_evaluations_and_outcomes_to_compare(self, demo: Demo) -> None:
+        """What `calibration` shows: one judged rightly, one too severely, one turned down as judged, one who waits."""
+        [questionnaire] = demo.rows(Questionnaire, "key")
+        assert questionnaire.name == "Integritätsinterview"
+        found = {row.participant_key: row.evaluation for row in demo.rows(QuestionnaireResult, "attempt_key")}
+        people = demo.rows(Participant, "irn")
+        compared = [(found.get(row.key), row.outcome) for row in people]
+        assert compared == [("LR", "HIRED"), ("MR", "HIRED"), ("HR", "DECLINED"), (None, None)]
 
 
 class TestInvites:
