@@ -127,8 +127,8 @@ async def _ended_by_signals() -> AsyncIterator[None]:
     task, loop = asyncio.current_task(), asyncio.get_running_loop()
     assert task is not None
     handled = []
-    # not the main thread, or Windows, whose loops hear no signals: Ctrl+C ends the block there by KeyboardInterrupt
-    with contextlib.suppress(ValueError, RuntimeError, NotImplementedError):
+    # where no handler can be had, Ctrl+C ends the block by KeyboardInterrupt
+    with contextlib.suppress(ValueError, RuntimeError, NotImplementedError):  # no main thread, or Windows, whose loops hear no signals
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, task.cancel)
             handled.append(number)

@@ -126,7 +126,6 @@ class TestShape:
         long = [function.name for function in functions(path) if (function.end_lineno or 0) - function.lineno > LONGEST_FUNCTION]
         assert long == []
 
-    # what is not done is an issue or a sentence of a note, and never a mark in the code
-    @pytest.mark.parametrize("word", ["TODO", "FIXME", "XXX", "raise NotImplementedError"])
+    @pytest.mark.parametrize("word", ["TODO", "FIXME", "XXX", "raise NotImplementedError"])  # what is not done is an issue, never a mark
     def test_nothing_is_left_for_later(self, word: str) -> None:
         assert [path.name for path in sources(*PACKAGES) if word in path.read_text()] == []
